@@ -1,0 +1,1 @@
+"""Billing: what is owed, and the truth about every outstanding balance."""

@@ -1,0 +1,59 @@
+"""Every SELECT and every lock of billing. Row-level security adds the creditor to each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, any_, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.billing.models import Creditor, Customer, Receivable
+from shared.db import WriteSession
+from shared.errors import NotFound
+from shared.http.pages import Paging
+
+TEXTS = ARRAY(Text)
+
+
+async def creditor(session: AsyncSession) -> Creditor | None:
+    """The creditor of this transaction."""
+    return (await session.scalars(select(Creditor))).one_or_none()
+
+
+async def lock_creditor(session: WriteSession) -> Creditor | None:
+    return (await session.scalars(select(Creditor).with_for_update())).one_or_none()
+
+
+async def taken_customer_numbers(session: AsyncSession, numbers: set[str]) -> set[str]:
+    rows = await session.scalars(
+        select(Customer.number).where(Customer.number == any_(literal(list(numbers), TEXTS)))
+    )
+    return set(rows)
+
+
+async def customers(
+    session: AsyncSession, paging: Paging, *, number: str | None = None
+) -> Sequence[Customer]:
+    """One page, in the order of registration; one row more than asked tells that there is more."""
+    query = select(Customer).order_by(Customer.id).limit(paging.limit + 1)
+    if number is not None:
+        query = query.where(Customer.number == number)
+    if paging.after:
+        query = query.where(Customer.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def lock_customer(session: WriteSession, customer_id: UUID) -> Customer:
+    query = select(Customer).where(Customer.id == customer_id).with_for_update()
+    customer = (await session.scalars(query)).one_or_none()
+    if customer is None:
+        raise NotFound("no customer with this id")
+    return customer
+
+
+async def has_open_balance(session: AsyncSession, customer_id: UUID) -> bool:
+    query = select(Receivable.id).where(
+        Receivable.customer_id == customer_id, Receivable.status == "open"
+    )
+    return (await session.scalars(query.limit(1))).first() is not None

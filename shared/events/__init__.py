@@ -1,0 +1,1 @@
+"""Public event contracts, one module per producer. Additive changes only; else a new type."""

@@ -1,0 +1,142 @@
+"""What payments tells: money that came in, whose it is, and money that went back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.events.envelope import Event, Fact
+from shared.events.topics import PAYMENTS
+from shared.money import Money
+
+PaymentSource = Literal["bank", "direct_debit", "provider"]
+
+
+class PaymentReceived(Event, type="payments.payment.received.v1", topic=PAYMENTS.name):
+    """Money is in. Whose it is may not be known yet."""
+
+    payment_id: UUID
+    customer_id: UUID | None = None
+    amount: Money
+    booked_on: date
+    value_on: date
+    source: PaymentSource
+    # Statements of the account are known up to this moment: "not paid" is true as of then.
+    bank_known_until: datetime | None = None
+
+    @property
+    def key(self) -> UUID:
+        return self.customer_id or self.payment_id
+
+
+class Allocation(Fact):
+    allocation_id: UUID
+    invoice_id: UUID
+    amount: Money
+
+
+class PaymentAllocated(Event, type="payments.payment.allocated.v1", topic=PAYMENTS.name):
+    """A payment, or part of it, is meant for these invoices of one customer."""
+
+    payment_id: UUID
+    customer_id: UUID
+    value_on: date
+    source: PaymentSource
+    allocations: tuple[Allocation, ...]
+    # Which rule or person decided: a stable code such as `reference`, `end_to_end`, `manual`.
+    matched_by: str
+
+
+class AllocationUndone(Event, type="payments.allocation.undone.v1", topic=PAYMENTS.name):
+    """The allocation no longer holds: the debit was returned, or a clerk took it back."""
+
+    allocation_id: UUID
+    payment_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    amount: Money
+    reason: Literal["returned", "undone"]
+    # ISO 20022 return reason, such as AM04.
+    return_code: str | None = None
+
+
+class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS.name):
+    """The money left the account again, by a returned direct debit or a chargeback."""
+
+    payment_id: UUID
+    customer_id: UUID | None = None
+    amount: Money
+    booked_on: date
+    source: PaymentSource
+    return_code: str | None = None
+
+    @property
+    def key(self) -> UUID:
+        return self.customer_id or self.payment_id
+
+
+class ProviderPaidOut(Event, type="payments.provider.paid_out.v1", topic=PAYMENTS.name):
+    """A provider moved what it had collected to the bank account."""
+
+    payout_id: UUID
+    amount: Money
+    booked_on: date
+
+    @property
+    def key(self) -> UUID:
+        return self.payout_id
+
+
+class MandateChanged(Event, type="payments.mandate.changed.v1", topic=PAYMENTS.name):
+    mandate_id: UUID
+    customer_id: UUID
+    reference: str
+    status: Literal["active", "suspended", "cancelled", "expired"]
+    reason: str | None = None
+
+
+class DebitSubmitted(Event, type="payments.debit.submitted.v1", topic=PAYMENTS.name):
+    """A direct debit is in flight: the customer need do nothing for this invoice."""
+
+    debit_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    amount: Money
+    collect_on: date
+
+
+class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.name):
+    """A direct debit came back; `return_code` is the bank's reason (ISO 20022)."""
+
+    debit_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    amount: Money
+    return_code: str
+    returned_on: date
+
+
+class LinkIssued(Event, type="payments.link.issued.v1", topic=PAYMENTS.name):
+    """The address where this invoice can be paid online. Whoever holds it may pay, no more."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    url: str
+
+
+class ProviderPaymentStarted(Event, type="payments.provider.started.v1", topic=PAYMENTS.name):
+    """A payer went to the provider's page; until `expires_at` money may be on its way."""
+
+    provider_payment_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    amount: Money
+    expires_at: datetime
+
+
+class ProviderPaymentEnded(Event, type="payments.provider.ended.v1", topic=PAYMENTS.name):
+    provider_payment_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    outcome: Literal["paid", "failed", "expired", "cancelled"]

@@ -1,0 +1,1 @@
+"""The HTTP side all services share."""

@@ -1,0 +1,52 @@
+"""What tests share: a real PostgreSQL and a real broker, and a fresh database for each test."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.infra import Infra, ensure_infra
+from shared.testing.databases import TestDatabases
+from shared.testing.issuer import TestIssuer
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def infra() -> Iterator[Infra]:
+    """PostgreSQL and Kafka, started once for all tests of this checkout."""
+    running = ensure_infra()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+async def databases(infra: Infra) -> TestDatabases:
+    made = TestDatabases(infra.admin_database_url)
+    await made.prepare()
+    return made
+
+
+@pytest.fixture
+async def database(databases: TestDatabases) -> AsyncIterator[str]:
+    """The name of a migrated, empty database of this test alone."""
+    name = await databases.create()
+    yield name
+    await databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[TestIssuer]:
+    running = TestIssuer()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real bank and provider files; they are not part of the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real bank files are not beside this checkout (../shared/data)")
+    return SHARED_DATA
