@@ -158,7 +158,7 @@ class EventConsumer:
         while True:
             attempt += 1
             try:
-                await self._transact(creditor_id, [received for received, _ in items])
+                await self.transact(creditor_id, [received for received, _ in items])
             except Exception as error:
                 if is_transient(error) or isinstance(error, TransientError):
                     log.warning("consumer.retrying", error=type(error).__name__, attempt=attempt)
@@ -186,7 +186,7 @@ class EventConsumer:
             else:
                 return []
 
-    async def _transact(self, creditor_id: UUID, batch: Batch) -> None:
+    async def transact(self, creditor_id: UUID, batch: Batch) -> None:
         """Claim, handle and emit in one transaction."""
         scope = Scope(creditor_id, f"system:{self._service}", reason=_reason(batch))
         links = [

@@ -53,17 +53,24 @@ class CustomerCipher:
         return self._aead is None
 
     def encrypt(self, field: str, value: str | None) -> bytes | None:
-        if value is None or self._aead is None:
+        return None if value is None else self.encrypt_bytes(field, value.encode())
+
+    def encrypt_bytes(self, field: str, value: bytes) -> bytes | None:
+        if self._aead is None:
             return None
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._aead.encrypt(nonce, value.encode(), self._bound_to(field))
+        return nonce + self._aead.encrypt(nonce, value, self._bound_to(field))
 
     def decrypt(self, field: str, stored: bytes | None) -> str | None:
+        value = self.decrypt_bytes(field, stored)
+        return None if value is None else value.decode()
+
+    def decrypt_bytes(self, field: str, stored: bytes | None) -> bytes | None:
         if stored is None or self._aead is None:
             return None
         nonce, sealed = stored[:_NONCE_BYTES], stored[_NONCE_BYTES:]
         try:
-            return self._aead.decrypt(nonce, sealed, self._bound_to(field)).decode()
+            return self._aead.decrypt(nonce, sealed, self._bound_to(field))
         except InvalidTag:
             raise Tampered(f"field {field} of customer {self._customer_id}") from None
 

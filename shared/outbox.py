@@ -20,13 +20,22 @@ if TYPE_CHECKING:
     from shared.db import WriteSession
 
 
-def add(session: WriteSession, *events: Event, cause: Received[Any] | None = None) -> None:
+def add(
+    session: WriteSession,
+    *events: Event,
+    cause: Received[Any] | None = None,
+    traceparent: str | None = None,
+) -> None:
     """Emit `events` when this transaction commits.
 
     Lock the aggregate first, so that the rows' ids keep its order. In a batch, `cause` is the
-    received event that led to these: their trace goes on from it.
+    received event that led to these: their trace goes on from it. What a job emits later goes on
+    from the `traceparent` kept with its row.
     """
-    traceparent = cause.traceparent if cause else telemetry.current_traceparent()
+    if cause is not None:
+        traceparent = cause.traceparent
+    elif traceparent is None:
+        traceparent = telemetry.current_traceparent()
     noted: list[tuple[Event, str | None]] = session.info.setdefault("outbox", [])
     noted.extend((event, traceparent) for event in events)
 

@@ -258,6 +258,8 @@ class Receivable(Base):
     status: Mapped[str]
     due_on: Mapped[date]
     currency: Mapped[str] = mapped_column(String(3))
+    principal_minor: Mapped[int]
+    surplus_minor: Mapped[int]
     open_principal_minor: Mapped[int]
     open_costs_minor: Mapped[int]
     open_interest_minor: Mapped[int]
@@ -265,7 +267,8 @@ class Receivable(Base):
     __table_args__ = (
         one_of("status", ("open", "settled", "credited", "written_off")),
         CheckConstraint(
-            "open_principal_minor >= 0 AND open_costs_minor >= 0 AND open_interest_minor >= 0",
+            "open_principal_minor >= 0 AND open_costs_minor >= 0 AND open_interest_minor >= 0"
+            " AND surplus_minor >= 0",
             name="never_negative",
         ),
         Index(None, "customer_id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -45,4 +46,63 @@ def customer_body(number: str = "K100001", **changes: Any) -> dict[str, Any]:
             "country": "NL",
         },
         **changes,
+    }
+
+
+def tariff_body(code: str = "HUISHOUDEN", valid_from: str = "2020-01-01") -> dict[str, Any]:
+    """60.00 a year standing, 1.00 a cubic metre, both with 9% VAT; a levy of 100.00 a year."""
+    return {
+        "code": code,
+        "valid_from": valid_from,
+        "name": "Huishouden",
+        "components": [
+            {
+                "code": "V",
+                "description": "Vastrecht",
+                "kind": "standing",
+                "unit_price": "60.00",
+                "vat_rate": "0.09",
+            },
+            {
+                "code": "W",
+                "description": "Drinkwater",
+                "kind": "usage",
+                "unit_price": "1.00",
+                "vat_rate": "0.09",
+            },
+            {
+                "code": "R",
+                "description": "Rioolheffing gemeente",
+                "kind": "levy",
+                "unit_price": "100.00",
+                "vat_rate": "0",
+            },
+        ],
+    }
+
+
+def contract_body(number: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "number": f"C{number}",
+        "customer_number": f"K{number}",
+        "tariff_code": "HUISHOUDEN",
+        "collection": "transfer",
+        "start_on": "2025-01-01",
+        **changes,
+    }
+
+
+def reading_rows(number: str, begin: str = "100", end: str = "130") -> list[dict[str, Any]]:
+    """Readings at both ends of the first quarter of 2026."""
+    return [
+        {"contract_number": f"C{number}", "read_on": "2026-01-01", "value_m3": begin},
+        {"contract_number": f"C{number}", "read_on": "2026-03-31", "value_m3": end},
+    ]
+
+
+def json_lines(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Arguments of a request that imports `rows`."""
+    return {
+        "content": "\n".join(json.dumps(row) for row in rows),
+        "headers": {"Content-Type": "application/x-ndjson"},
     }

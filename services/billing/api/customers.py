@@ -9,7 +9,6 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.billing import repository
-from services.billing.api.imports import read_rows
 from services.billing.domain.customer import Identity
 from services.billing.models import Customer
 from services.billing.use_cases.erase_customer import erase_customer
@@ -20,6 +19,7 @@ from shared.auth import requires
 from shared.errors import NotFound
 from shared.events.billing import Address
 from shared.http.etag import IfMatch, set_etag
+from shared.http.imports import read_rows
 from shared.http.pages import Page, PageOf
 from shared.http.unit import Reading, Writing
 from shared.http.unit import router as noun_router

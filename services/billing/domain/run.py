@@ -13,6 +13,7 @@ RUN_TRANSITIONS: Final = {
     ("previewing", "finish_preview"): "checked",
     ("checked", "issue"): "issuing",
     ("issuing", "finish_issue"): "issued",
+    ("issued", "issue"): "issuing",
     ("previewing", "cancel"): "cancelled",
     ("checked", "cancel"): "cancelled",
 }

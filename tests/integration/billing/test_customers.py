@@ -1,22 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from uuid import UUID
-
-import pytest
-
-from services.billing.app import create_app
-from services.billing.config import Settings
 from shared.ids import uuid7
 from shared.testing.served import Served
-from tests.factories.billing import creditor_body, customer_body
-
-
-@pytest.fixture
-async def billing(serve: Callable[..., Awaitable[Served]], creditor_id: UUID) -> Served:
-    served = await serve("billing", create_app, Settings, creditor_id)
-    await served.put(f"/creditors/{creditor_id}", json=creditor_body())
-    return served
+from tests.factories.billing import customer_body
 
 
 async def test_a_registered_customer_can_be_read_back(billing: Served) -> None:

@@ -298,6 +298,8 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("principal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("surplus_minor", sa.BigInteger(), nullable=False),
         sa.Column("open_principal_minor", sa.BigInteger(), nullable=False),
         sa.Column("open_costs_minor", sa.BigInteger(), nullable=False),
         sa.Column("open_interest_minor", sa.BigInteger(), nullable=False),
@@ -306,7 +308,7 @@ def upgrade() -> None:
             name=op.f("ck_receivables_status"),
         ),
         sa.CheckConstraint(
-            "open_principal_minor >= 0 AND open_costs_minor >= 0 AND open_interest_minor >= 0",
+            "open_principal_minor >= 0 AND open_costs_minor >= 0 AND open_interest_minor >= 0 AND surplus_minor >= 0",
             name=op.f("ck_receivables_never_negative"),
         ),
         sa.ForeignKeyConstraint(

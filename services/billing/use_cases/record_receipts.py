@@ -1,0 +1,62 @@
+"""Book money as it comes in and goes out again: it is nobody's until it is allocated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.billing.domain.ledger import Entry, paid_out_legs, received_legs
+from services.billing.use_cases.post_entries import post_entries
+from shared.clock import Clock
+from shared.db import WriteSession
+from shared.events.envelope import Received
+from shared.events.payments import PaymentReceived, PaymentReversed, ProviderPaidOut
+
+
+async def record_receipts(
+    session: WriteSession, batch: Sequence[Received[PaymentReceived]], *, clock: Clock
+) -> None:
+    entries = []
+    for received in batch:
+        event = received.event
+        legs = received_legs(
+            event.amount.minor,
+            by_provider=event.source == "provider",
+            customer_id=event.customer_id,
+        )
+        entries.append(
+            Entry("received", event.payment_id, event.booked_on, event.amount.currency, legs)
+        )
+    await post_entries(session, entries, clock=clock)
+
+
+async def record_reversals(
+    session: WriteSession, batch: Sequence[Received[PaymentReversed]], *, clock: Clock
+) -> None:
+    entries = []
+    for received in batch:
+        event = received.event
+        legs = received_legs(
+            -event.amount.minor,
+            by_provider=event.source == "provider",
+            customer_id=event.customer_id,
+        )
+        entries.append(
+            Entry("reversed", event.payment_id, event.booked_on, event.amount.currency, legs)
+        )
+    await post_entries(session, entries, clock=clock)
+
+
+async def record_payouts(
+    session: WriteSession, batch: Sequence[Received[ProviderPaidOut]], *, clock: Clock
+) -> None:
+    entries = [
+        Entry(
+            "paid_out",
+            received.event.payout_id,
+            received.event.booked_on,
+            received.event.amount.currency,
+            paid_out_legs(received.event.amount.minor),
+        )
+        for received in batch
+    ]
+    await post_entries(session, entries, clock=clock)
