@@ -35,6 +35,10 @@ _DESTROY = text(
     "UPDATE customer_keys SET wrapped_key = NULL, destroyed_at = :now"
     " WHERE customer_id = :id AND wrapped_key IS NOT NULL"
 )
+_DESTROY_ALL = text(
+    "UPDATE customer_keys SET wrapped_key = NULL, destroyed_at = :now"
+    " WHERE customer_id = ANY(:ids) AND wrapped_key IS NOT NULL RETURNING customer_id"
+).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
 class Tampered(Exception):
@@ -136,6 +140,12 @@ class Vault:
         now = session.info["clock"].now()
         await session.execute(_DESTROY, {"id": customer_id, "now": now})
         audit.record(session, "destroy_customer_key", audit.subject_of("customer", customer_id))
+
+    async def destroy_all(self, session: WriteSession, customer_ids: Iterable[UUID]) -> None:
+        """As `destroy`, for many in one statement; those without a key leave no audit entry."""
+        named = {"ids": sorted(set(customer_ids)), "now": session.info["clock"].now()}
+        for customer_id in (await session.execute(_DESTROY_ALL, named)).scalars():
+            audit.record(session, "destroy_customer_key", audit.subject_of("customer", customer_id))
 
     def _wrap(self, customer_id: UUID, key: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
