@@ -28,6 +28,7 @@ def create_kernel(service: str) -> None:
     forbid_changes("status_history")
     forbid_changes("audit_entries")
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON test_clock TO {app}")
+    op.execute(f"GRANT SELECT ON alembic_version TO {app}")
     op.execute(f"GRANT SELECT, DELETE ON outbox TO {relay}")
     op.execute(f"CREATE POLICY relay ON outbox TO {relay} USING (true)")
     op.execute(

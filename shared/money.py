@@ -24,7 +24,7 @@ Rounding = Callable[[Fraction], int]
 
 # A BIGINT column holds this; anything larger is a slip of the keyboard, not a bill.
 LARGEST_MINOR = 2**63 - 1
-_DECIMAL_TEXT = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,9})?")
+_DECIMAL_TEXT = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 
 
 def half_up(value: Fraction) -> int:

@@ -71,6 +71,14 @@ class MessageRequested(Event, type="collections.message.requested.v1", topic=CAS
     instalments: tuple[InstalmentItem, ...] = ()
     return_code: str | None = None
     note: str | None = None
+    # What letters about an arrangement or a dispute say beside the figures.
+    case_number: str | None = None
+    agreed_on: date | None = None
+    # Pay what was missed until this day and the arrangement stands; none: it has ended.
+    restore_by: date | None = None
+    received_on: date | None = None
+    answer_by: date | None = None
+    outcome: Literal["upheld", "partly_upheld", "rejected", "withdrawn"] | None = None
 
 
 class ChargeImposed(Event, type="collections.charge.imposed.v1", topic=CASES.name):

@@ -21,7 +21,7 @@ def _compare(old: Schema, new: Schema, old_root: Schema, new_root: Schema, at: s
     problems = []
     if _kinds(old, old_root) != _kinds(new, new_root):
         problems.append(f"{at}: the type changed")
-    if set(old.get("enum", ())) - set(new.get("enum", old.get("enum", ()))):
+    if "enum" in new and set(old.get("enum", ())) - set(new["enum"]):
         problems.append(f"{at}: a value was taken away")
     added_required = set(new.get("required", ())) - set(old.get("required", ()))
     known = old.get("properties", {})

@@ -23,12 +23,12 @@ class TestDatabases:
     __test__ = False
 
     def __init__(self, admin_url: str) -> None:
-        self._admin_url = admin_url
+        self.admin_url = admin_url
         self._template = f"inning_template_{_fingerprint()}"
 
     def url(self, database: str, role: str | None = None) -> str:
         """The address of `database` for `role` (the administrator when none is named)."""
-        parts = urlsplit(self._admin_url)
+        parts = urlsplit(self.admin_url)
         host = f"{parts.hostname}:{parts.port or 5432}"
         login = parts.netloc.rsplit("@", 1)[0] if role is None else f"{role}:{_PASSWORD}"
         return urlunsplit((parts.scheme, f"{login}@{host}", f"/{database}", "", ""))

@@ -23,6 +23,7 @@ from shared.events.payments import ProviderPaidOut
 from shared.ids import uuid7
 from shared.kafka import create_topics
 from shared.money import Money
+from shared.operate import replay_letters
 from shared.relay import Relay, outbox_state
 from shared.service import Service
 from shared.testing.databases import TestDatabases
@@ -208,3 +209,22 @@ async def _dead_letter(infra: Infra, consumer_name: str) -> Any:
                     return record
     finally:
         await reader.stop()
+
+
+async def test_a_dead_letter_can_be_put_back_and_is_then_handled(bus: Bus, infra: Infra) -> None:
+    mended = False
+
+    async def handle(
+        session: WriteSession, batch: Sequence[Received[ProviderPaidOut]], context: Any
+    ) -> None:
+        if not mended and any(received.event.payout_id in bus.sent for received in batch):
+            raise ZeroDivisionError("not mended yet")
+        await bus.handle(session, batch, context)
+
+    async with running(bus.relay(), bus.consumer({ProviderPaidOut: handle})):
+        await bus.send(paid_out(42))
+        await _dead_letter(infra, bus.name)
+        mended = True
+        assert await replay_letters(bus.servers, bus.name) == 1
+        assert await replay_letters(bus.servers, bus.name) == 0
+        await until(lambda: bus.handled == [42])
