@@ -29,7 +29,12 @@ AUDIENCE = "inning"
 LIFETIME_S = 3600
 ROLES = ("clerk", "supervisor", "system")
 EVERY_CREDITOR = "*"
-EVERY_SCOPE = tuple(f"{service}:{right}" for service in SERVICES for right in ("read", "write"))
+RIGHTS = ("read", "write", "approve", "admin")
+EVERY_SCOPE = (
+    *(f"{service}:{right}" for service in SERVICES for right in RIGHTS),
+    "clock:read",
+    "clock:write",
+)
 _ALGORITHM = "ES256"
 
 

@@ -57,13 +57,18 @@ class Add:
     effective_on: date
     payment_id: UUID | None = None
     ground: str | None = None
+    # What a credit takes back, by account; other kinds have none.
     parts: Parts | None = None
     tag: Any = None
+
+    def __post_init__(self) -> None:
+        if (self.kind == "credit") != (self.parts is not None):
+            raise ValueError("a credit, and only a credit, names its parts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reverse:
-    """Take a movement back by counter-entry; `cause_id` is the reversal's own id."""
+    """Take a payment back by counter-entry; `cause_id` is the reversal's own id."""
 
     id: UUID
     invoice_id: UUID
@@ -138,6 +143,8 @@ def _reverse(item: OpenItem, change: Reverse) -> Outcome:
     movement = item.movements.get(change.id)
     if movement is None:
         return Repeated(change)
+    if movement.kind != "payment":
+        raise ValueError(f"a {movement.kind} is not taken back, it is countered")
     before = item.balance()
     del item.movements[change.id]
     item.reversed.add(change.id)

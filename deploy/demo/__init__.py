@@ -1,0 +1,1 @@
+"""The main job, played on a settable clock through public interfaces only."""

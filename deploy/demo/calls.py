@@ -1,0 +1,133 @@
+"""Calls to the four services, as another system makes them: tokens, keys, problems in words."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+import httpx
+import orjson
+
+SERVICES = ("billing", "payments", "collections", "notifications")
+_SCOPES = ("read", "write", "approve", "admin")
+
+
+class CallFailed(Exception):
+    """A service answered with a problem."""
+
+
+class Calls:
+    """One caller with a token for one creditor. `urls` maps service names to addresses."""
+
+    def __init__(
+        self,
+        urls: Mapping[str, str],
+        worker_urls: Mapping[str, str],
+        issuer_url: str,
+        creditor_id: UUID,
+    ) -> None:
+        self._urls = dict(urls)
+        self._workers = dict(worker_urls)
+        self._issuer_url = issuer_url
+        self.creditor_id = creditor_id
+        self._client = httpx.AsyncClient(timeout=120)
+        self._token = ""
+        self._token_until = 0.0
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._client.aclose()
+
+    async def get(self, service: str, path: str, **params: Any) -> Any:
+        return (await self._call(service, "GET", path, params=params)).json()
+
+    async def raw(self, service: str, path: str) -> bytes:
+        return (await self._call(service, "GET", path)).content
+
+    async def put(self, service: str, path: str, body: Any) -> Any:
+        return (await self._call(service, "PUT", path, json=body)).json()
+
+    async def post(self, service: str, path: str, body: Any = None) -> Any:
+        return (await self._call(service, "POST", path, json=body)).json()
+
+    async def upload(self, service: str, path: str, content: bytes, media_type: str) -> Any:
+        headers = {"Content-Type": media_type}
+        return (await self._call(service, "POST", path, content=content, headers=headers)).json()
+
+    async def lines(self, service: str, path: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+        """A bulk import as JSON lines."""
+        content = b"\n".join(orjson.dumps(row) for row in rows)
+        return await self.upload(service, path, content, "application/x-ndjson")
+
+    async def all(self, service: str, path: str, **params: Any) -> list[Any]:
+        """Every item of a paginated list."""
+        items: list[Any] = []
+        cursor: str | None = None
+        while True:
+            given = {"limit": 1000, **params, **({"cursor": cursor} if cursor else {})}
+            page = await self.get(service, path, **given)
+            items += page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return items
+
+    async def set_date(self, day: date) -> None:
+        """Put the whole stack on a business day."""
+        await asyncio.gather(
+            *(
+                self._call(service, "PUT", "/test-clock", json={"business_date": day.isoformat()})
+                for service in SERVICES
+            )
+        )
+
+    async def states(self) -> dict[str, Any]:
+        """What each worker says of itself: outbox, lag, jobs."""
+        answers = await asyncio.gather(
+            *(self._client.get(f"{self._workers[name]}/health/state") for name in SERVICES)
+        )
+        return {name: answer.json() for name, answer in zip(SERVICES, answers, strict=True)}
+
+    async def _call(self, service: str, method: str, path: str, **request: Any) -> httpx.Response:
+        headers = {
+            "Authorization": f"Bearer {await self._bearer()}",
+            "Inning-Creditor": str(self.creditor_id),
+            **request.pop("headers", {}),
+        }
+        if method == "POST":
+            headers["Idempotency-Key"] = uuid4().hex
+        url = f"{self._urls[service]}/v1{path}"
+        response = await self._client.request(method, url, headers=headers, **request)
+        if not response.is_success:
+            raise CallFailed(f"{method} {service} {path}: {response.status_code} {response.text}")
+        return response
+
+    async def _bearer(self) -> str:
+        if time.monotonic() > self._token_until:
+            scopes = [f"{service}:{verb}" for service in SERVICES for verb in _SCOPES]
+            response = await self._client.post(
+                f"{self._issuer_url}/token",
+                json={
+                    "grant_type": "client_credentials",
+                    "client_id": "demo",
+                    "scope": " ".join([*scopes, "clock:read", "clock:write"]),
+                    "creditor_ids": [str(self.creditor_id)],
+                    "roles": ["supervisor"],
+                    "subject": "demo",
+                },
+            )
+            response.raise_for_status()
+            self._token = response.json()["access_token"]
+            self._token_until = time.monotonic() + 600
+        return self._token
