@@ -13,8 +13,9 @@ Umit Vera Willem Yara Zoë Ahmed Bouchra Chaima Dirk Els Fatima Gijs Hanna Ibrah
 """.split()
 _PREFIXES = ("", "", "", "de ", "van ", "van der ", "van den ", "ten ", "el ")
 _FAMILY = """
-Jansen Vries Berg Bakker Visser Smit Meijer Boer Mulder Groot Bos Vos Peters Hendriks Dekker Brink
-Dijkstra Kok Graaf Heijden Schouten Beek Veen Wal Linden Haan Molenaar Prins Verhoeven Yilmaz Idrissi
+Jansen Vries Berg Bakker Visser Smit Meijer Boer Mulder Groot Bos Vos Peters Dekker
+Brink Hendriks Dijkstra Kok Graaf Heijden Schouten Beek Veen Wal Linden Haan Molenaar Prins Verhoeven
+Yilmaz Idrissi
 Kuipers Post Blom Huisman Timmermans Wolters Scholten Postma Hoekstra Nowak Öztürk Zijlstra Kramer
 """.split()
 _STREETS = """
@@ -52,7 +53,7 @@ class Person:
 
 
 def people(count: int, seed: int) -> list[Person]:
-    """The same people for the same seed. Two in three are on direct debit; one uses far too much."""
+    """The same people for the same seed. Two in three pay by debit; one uses far too much."""
     random = Random(seed)  # noqa: S311 - to look alive, not to keep a secret
     return [_person(random, place, odd=place == count // 2) for place in range(count)]
 

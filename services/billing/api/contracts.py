@@ -95,7 +95,28 @@ class ReadingBody(BaseModel):
 class TariffBody(BaseModel):
     """Prices net of VAT from `valid_from` on, until a later version of the same code."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "code": "HUISHOUDEN",
+                    "valid_from": "2026-01-01",
+                    "name": "Huishouden",
+                    "components": [
+                        {
+                            "code": "W",
+                            "description": "Drinkwater",
+                            "kind": "usage",
+                            "unit_price": "1.62",
+                            "vat_rate": "0.09",
+                        }
+                    ],
+                }
+            ]
+        },
+    )
 
     code: Code
     valid_from: date

@@ -74,7 +74,9 @@ class CustomerBody(BaseModel):
 class CustomerChange(BaseModel):
     """What is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"language": "en", "phone": None}]}
+    )
 
     language: Literal["nl", "en", "de", "pl"] | None = None
     name: Text140 | None = None

@@ -1,0 +1,196 @@
+"""The templates on disk: complete in each language, versioned by their text, strict in form."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jinja2.exceptions import SecurityError, UndefinedError
+
+from services.notifications.domain.message import Channel
+from services.notifications.domain.templates import TemplateName
+from services.notifications.rendering.catalog import TEMPLATES_FOLDER, Catalog
+from services.notifications.rendering.render import render
+from tests.factories import notifications_rendering as given
+
+REMINDER = TemplateName.FRIENDLY_REMINDER
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    folder = tmp_path / "templates"
+    shutil.copytree(TEMPLATES_FOLDER, folder)
+    return folder
+
+
+def with_german(folder: Path, name: TemplateName = REMINDER) -> None:
+    """Add one German template, as a translator would begin."""
+    shutil.copy(folder / "words" / "en.toml", folder / "words" / "de.toml")
+    shutil.copy(folder / name.value / "en.toml", folder / name.value / "de.toml")
+
+
+def test_dutch_and_english_are_complete() -> None:
+    catalog = Catalog()
+
+    for name in TemplateName:
+        assert catalog.languages(name) == ("en", "nl")
+
+
+@pytest.mark.parametrize(
+    ("asked", "creditors", "given_language"),
+    [
+        ("nl", "en", "nl"),
+        ("en", "nl", "en"),
+        ("pl", "nl", "nl"),
+        (None, "nl", "nl"),
+        ("pl", "pl", "en"),
+        (None, "de", "de"),
+        ("de", "nl", "de"),
+    ],
+)
+def test_the_asked_language_then_the_creditors_then_english(
+    copied: Path, asked: str | None, creditors: str, given_language: str
+) -> None:
+    with_german(copied)
+
+    assert Catalog(copied).script(REMINDER, asked, creditors).language == given_language
+
+
+def test_a_language_may_have_one_template_and_lack_another(copied: Path) -> None:
+    with_german(copied)
+    catalog = Catalog(copied)
+
+    assert catalog.script(REMINDER, "de", "nl").language == "de"
+    assert catalog.script(TemplateName.INVOICE, "de", "nl").language == "nl"
+
+
+def test_a_message_in_a_later_language_writes_its_amounts_and_days_that_way(copied: Path) -> None:
+    with_german(copied)
+
+    message = render(
+        REMINDER,
+        "de",
+        Channel.EMAIL,
+        given.full_facts()[REMINDER],
+        given.a_creditor(),
+        given.a_customer(),
+        given.WRITTEN_AT,
+        message_id=given.MESSAGE_ID,
+        catalog=Catalog(copied),
+    )
+    assert "143,23 €" in message.text.replace("\xa0", " ")
+    assert "7 Dezember 2026" in message.text
+
+
+def skeleton(piece: dict[str, Any]) -> dict[str, Any]:
+    """What a piece shows and when, without its words."""
+    return {key: value for key, value in piece.items() if key not in {"say", "head"}} | {
+        key: "" for key in ("say", "head") if key in piece
+    }
+
+
+@pytest.mark.parametrize("name", TemplateName)
+def test_a_translation_has_the_same_pieces_under_the_same_conditions(name: TemplateName) -> None:
+    dutch, english = (
+        tomllib.loads((TEMPLATES_FOLDER / name.value / f"{language}.toml").read_text("utf-8"))
+        for language in ("nl", "en")
+    )
+    english_body = [skeleton(piece) for piece in english["body"]]
+    if name is TemplateName.FOURTEEN_DAY_LETTER:
+        # The Dutch term, in Dutch, beside its translation.
+        english_body.remove({"say": ""})
+    assert [skeleton(piece) for piece in dutch["body"]] == english_body
+    assert dutch["reference"].keys() == english["reference"].keys()
+    assert dutch["version"] == english["version"]
+
+
+def test_the_shared_words_of_both_languages_name_the_same_things() -> None:
+    dutch, english = (
+        tomllib.loads((TEMPLATES_FOLDER / "words" / f"{language}.toml").read_text("utf-8"))
+        for language in ("nl", "en")
+    )
+    assert dutch["labels"].keys() == english["labels"].keys()
+    assert {name: [skeleton(p) for p in pieces] for name, pieces in dutch["phrases"].items()} == {
+        name: [skeleton(p) for p in pieces] for name, pieces in english["phrases"].items()
+    }
+
+
+@pytest.mark.parametrize("changed", ["friendly_reminder/nl.toml", "words/nl.toml"])
+def test_a_changed_word_is_another_version(copied: Path, changed: str) -> None:
+    before = Catalog(copied).script(REMINDER, "nl", "nl").version(Channel.LETTER)
+    path = copied / changed
+    path.write_text(path.read_text("utf-8").replace("betaald", "voldaan"), "utf-8")
+
+    # The files of another folder, so nothing remembers them.
+    moved = copied.rename(copied.with_name("moved"))
+    after = Catalog(moved).script(REMINDER, "nl", "nl").version(Channel.LETTER)
+    assert before.startswith("friendly_reminder/nl/1+")
+    assert after.startswith("friendly_reminder/nl/1+")
+    assert before != after
+
+
+def test_each_road_has_its_own_version_because_its_layout_is_part_of_what_was_said() -> None:
+    script = Catalog().script(REMINDER, "nl", "nl")
+
+    assert script.version(Channel.LETTER) != script.version(Channel.EMAIL)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ['say = "a"\nhead = "b"', 'tell = "a"', 'when = "true"', 'say = "a"\nwhne = "true"'],
+)
+def test_a_slip_in_a_template_is_found_at_start(copied: Path, piece: str) -> None:
+    path = copied / REMINDER.value / "nl.toml"
+    path.write_text(f"{path.read_text('utf-8')}\n[[body]]\n{piece}\n", "utf-8")
+
+    with pytest.raises(ValueError, match="a piece has one of"):
+        Catalog(copied)
+
+
+def test_a_template_without_english_is_found_at_start(copied: Path) -> None:
+    (copied / REMINDER.value / "en.toml").unlink()
+
+    with pytest.raises(ValueError, match="friendly_reminder has no en text"):
+        Catalog(copied)
+
+
+def test_a_template_that_asks_for_an_unknown_fact_does_not_send_a_gap(copied: Path) -> None:
+    path = copied / REMINDER.value / "nl.toml"
+    path.write_text(path.read_text("utf-8").replace("facts.pay_by }}", "facts.payby }}"), "utf-8")
+    path.write_text(path.read_text("utf-8").replace("facts.pay_by |", "facts.payby |"), "utf-8")
+
+    with pytest.raises(UndefinedError, match="payby"):
+        render_reminder(Catalog(copied))
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "{{ facts.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ creditor.model_dump.__globals__ }}",
+    ],
+)
+def test_a_template_cannot_leave_its_sandbox(copied: Path, attack: str) -> None:
+    path = copied / REMINDER.value / "nl.toml"
+    path.write_text(path.read_text("utf-8") + f'\n[[body]]\nsay = "{attack}"\n', "utf-8")
+
+    with pytest.raises((SecurityError, UndefinedError)):
+        render_reminder(Catalog(copied))
+
+
+def render_reminder(catalog: Catalog) -> None:
+    render(
+        REMINDER,
+        "nl",
+        Channel.EMAIL,
+        given.full_facts()[REMINDER],
+        given.a_creditor(),
+        given.a_customer(),
+        given.WRITTEN_AT,
+        message_id=given.MESSAGE_ID,
+        catalog=catalog,
+    )
