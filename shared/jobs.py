@@ -79,6 +79,10 @@ class JobRunner:
         # The latest business day all daily jobs are done for, per creditor; None before that.
         self.done_until: dict[UUID, date] = {}
 
+    @property
+    def count(self) -> int:
+        return len(self._jobs)
+
     async def run(self, stop: asyncio.Event) -> None:
         while self._jobs and not stop.is_set():
             try:

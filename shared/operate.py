@@ -27,6 +27,7 @@ from shared import audit
 from shared.clock import SystemClock
 from shared.db import Database, Scope
 from shared.events.topics import TOPICS
+from shared.gauges import ALL_TOPICS, dead_letters
 from shared.kafka import new_producer
 from shared.migrate import SERVICES
 from shared.relay import outbox_state
@@ -58,7 +59,7 @@ async def _show_lag(servers: str) -> None:
             table.add_row("outbox", service, f"{pending}{since}")
     for group, waiting in (await consumer_lag(servers)).items():
         table.add_row("consumer", group, str(waiting))
-    for topic, count in (await dead_letter_counts(servers)).items():
+    for topic, count in (await dead_letters(servers, ALL_TOPICS)).items():
         table.add_row("dead letters", topic, str(count))
     _console.print(table)
 
@@ -82,15 +83,6 @@ async def consumer_lag(servers: str) -> dict[str, int]:
                 max(0, ends[partition] - max(0, meta.offset)) for partition, meta in offsets.items()
             )
         return found
-
-
-async def dead_letter_counts(servers: str) -> dict[str, int]:
-    """Letters in each dead-letter topic, replayed ones included until they expire."""
-    async with _reader(servers) as reader:
-        partitions = [TopicPartition(topic.dead_letters, 0) for topic in TOPICS]
-        begin = await reader.beginning_offsets(partitions)
-        end = await reader.end_offsets(partitions)
-        return {p.topic: end[p] - begin[p] for p in partitions}
 
 
 @app.command()

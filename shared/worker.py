@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from fastapi.responses import JSONResponse
 
 from shared import telemetry
 from shared.consumer import EventConsumer, Handlers
+from shared.gauges import Gauges, Measure, dead_letters
 from shared.jobs import Job, JobRunner
 from shared.kafka import create_topics
 from shared.relay import Relay, outbox_state
@@ -30,7 +31,15 @@ _STOP_WITHIN_S = 25.0
 
 
 class Worker:
-    def __init__(self, service: Service, handlers: Handlers, jobs: Sequence[Job]) -> None:
+    """`measures` are gauges of the service's own, beside those every worker has."""
+
+    def __init__(
+        self,
+        service: Service,
+        handlers: Handlers,
+        jobs: Sequence[Job],
+        measures: Mapping[str, Measure] | None = None,
+    ) -> None:
         settings = service.settings
         self.service = service
         self._relay_url = settings.relay_database_url.get_secret_value()
@@ -43,6 +52,15 @@ class Worker:
             bootstrap_servers=settings.kafka_bootstrap_servers,
         )
         self.jobs = JobRunner(service, jobs)
+        self.gauges = Gauges(
+            service.name,
+            {
+                "inning.outbox.age_s": self._outbox_age_s,
+                "inning.inbox.lag": self._lag,
+                "inning.dead_letters": self._dead_letters,
+                **(measures or {}),
+            },
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         await self._create_topics(stop)
@@ -53,6 +71,7 @@ class Worker:
                 self.relay.run,
                 self.consumer.run,
                 self.jobs.run,
+                self.gauges.run,
             )
         ]
         try:
@@ -76,6 +95,17 @@ class Worker:
             else:
                 return
 
+    async def _outbox_age_s(self) -> float:
+        _, oldest = await outbox_state(self._relay_url)
+        return (self.service.clock.now() - oldest).total_seconds() if oldest else 0.0
+
+    async def _lag(self) -> float:
+        return float(await self.consumer.lag())
+
+    async def _dead_letters(self) -> float:
+        servers = self.service.settings.kafka_bootstrap_servers
+        return float(sum((await dead_letters(servers, self.consumer.topics)).values()))
+
     async def state(self) -> dict[str, Any]:
         """What an operator asks at night: what waits, since when, and how far the jobs are."""
         pending, oldest = await outbox_state(self._relay_url)
@@ -89,6 +119,7 @@ class Worker:
             "consumer_lag": await self.consumer.lag(),
             "consumer_busy": self.consumer.busy,
             "handled": self.consumer.handled,
+            "jobs": self.jobs.count,
             "jobs_busy": self.jobs.busy,
             "jobs_done_until": {
                 str(creditor): day for creditor, day in self.jobs.done_until.items()

@@ -11,6 +11,7 @@ from datetime import date
 from lxml import etree
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+_NAMESPACES = {None: NAMESPACE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,6 @@ class Bank:
     """One account and its statements, each chained to the one before."""
 
     iban: str
-    opening_cents: int = 0
     balance_cents: int = 0
     number: int = 0
     waiting: list[Booking] = field(default_factory=list)
@@ -44,13 +44,11 @@ class Bank:
     def book(self, *bookings: Booking) -> None:
         self.waiting += bookings
 
-    def statement(self, day: date) -> bytes | None:
-        """The day's statement, or None when nothing was booked."""
-        if not self.waiting:
-            return None
+    def statement(self, day: date) -> bytes:
+        """The day's statement: a bank sends one for every business day, also when nothing moved."""
         self.number += 1
         opening = self.balance_cents
-        root = etree.Element(f"{{{NAMESPACE}}}Document", nsmap={None: NAMESPACE})
+        root = etree.Element(f"{{{NAMESPACE}}}Document", nsmap=_NAMESPACES)  # type: ignore[arg-type]
         report = _sub(root, "BkToCstmrStmt")
         head = _sub(report, "GrpHdr")
         _sub(head, "MsgId", f"STMT-{day:%Y%m%d}-{self.number}")

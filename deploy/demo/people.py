@@ -14,8 +14,8 @@ Umit Vera Willem Yara Zoë Ahmed Bouchra Chaima Dirk Els Fatima Gijs Hanna Ibrah
 _PREFIXES = ("", "", "", "de ", "van ", "van der ", "van den ", "ten ", "el ")
 _FAMILY = """
 Jansen Vries Berg Bakker Visser Smit Meijer Boer Mulder Groot Bos Vos Peters Dekker
-Brink Hendriks Dijkstra Kok Graaf Heijden Schouten Beek Veen Wal Linden Haan Molenaar Prins Verhoeven
-Yilmaz Idrissi
+Brink Hendriks Dijkstra Kok Graaf Heijden Schouten Beek Veen Wal Linden Haan Molenaar Prins
+Verhoeven Yilmaz Idrissi
 Kuipers Post Blom Huisman Timmermans Wolters Scholten Postma Hoekstra Nowak Öztürk Zijlstra Kramer
 """.split()
 _STREETS = """

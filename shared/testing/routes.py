@@ -25,7 +25,7 @@ def _walk(routes: Any, prefix: str) -> Iterator[Answered]:
         if included is not None:
             yield from _walk(route.original_router.routes, prefix + included.prefix)
         elif isinstance(route, APIRoute):
-            for method in route.methods:
+            for method in route.methods or ():
                 yield Answered(method, prefix + route.path, route.include_in_schema)
         else:
             for method in getattr(route, "methods", None) or ():

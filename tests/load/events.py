@@ -35,6 +35,7 @@ from shared.rows import rows_of
 from shared.service import Service
 from shared.testing.databases import TestDatabases
 from shared.testing.eventually import until
+from shared.testing.groups import start_at_the_end
 from shared.testing.settings import MASTER_KEY
 from tests.load.figures import Figure
 
@@ -118,6 +119,7 @@ class Road:
         self._told = multiprocessing.get_context("spawn").Event()
 
     async def __aenter__(self) -> Road:
+        await start_at_the_end(self.servers, f"inning.{self.group}", [TOPIC])
         self._relaying = asyncio.create_task(self.relay.run(self._stop))
         self._process = multiprocessing.get_context("spawn").Process(
             target=consume,

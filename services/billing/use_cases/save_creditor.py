@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.references import normalise_iban
-
 from services.billing import repository
 from services.billing.models import Creditor
 from shared import outbox
@@ -15,6 +13,7 @@ from shared.db import WriteSession, scope_of
 from shared.errors import Conflict, Forbidden, InvalidInput
 from shared.events.billing import Address, CreditorChanged
 from shared.http.etag import check_if_match
+from shared.references import normalise_iban
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from shared.relay import Relay, outbox_state
 from shared.service import Service
 from shared.testing.databases import TestDatabases
 from shared.testing.eventually import until
+from shared.testing.groups import start_at_the_end
 from shared.testing.issuer import TestIssuer
 from shared.testing.settings import service_settings
 
@@ -87,7 +88,9 @@ async def bus(
         "billing", databases, database, issuer, infra.kafka_bootstrap_servers
     )
     service = Service("billing", Settings(**settings))
-    yield Bus(service, infra)
+    bus = Bus(service, infra)
+    await start_at_the_end(bus.servers, f"inning.{bus.name}", [ProviderPaidOut.topic])
+    yield bus
     await service.close()
 
 

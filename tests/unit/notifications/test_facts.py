@@ -42,10 +42,15 @@ def test_unreadable_facts_name_the_field_and_not_its_value() -> None:
     )
     raw["link"] = "javascript:steal('Sanne')"
     raw["invoices"][0]["due_on"] = "gisteren"
+    raw["invoices"][0]["open_principal"]["amount"] = "veel"
 
     with pytest.raises(InvalidInput) as refused:
         read_facts(TemplateName.FRIENDLY_REMINDER, raw)
-    assert [problem.field for problem in refused.value.problems] == ["invoices.0.due_on", "link"]
+    assert [problem.field for problem in refused.value.problems] == [
+        "invoices.0.due_on",
+        "invoices.0.open_principal.amount",
+        "link",
+    ]
     told = str(refused.value) + "".join(problem.message for problem in refused.value.problems)
     assert "gisteren" not in told
     assert "Sanne" not in told
@@ -85,15 +90,12 @@ def test_vat_is_summed_per_rate_and_the_levy_stays_out_of_it() -> None:
 
 
 def test_a_credit_note_gives_back_and_does_not_take() -> None:
-    sound = make.minimal_facts()[TemplateName.CREDIT_NOTE].model_dump()
-    negative = {
-        key: Money(-sound[key].minor, "EUR") if key != "vat" else sound[key]
-        for key in ("net", "vat", "total")
-    }
-    lines = [dict(line, net=Money(-line["net"].minor, "EUR")) for line in sound["lines"]]
+    sound: dict[str, Any] = make.minimal_facts()[TemplateName.CREDIT_NOTE].model_dump()
+    taken = make.eur("-650.00")
+    lines = [line | {"net": taken} for line in sound["lines"]]
 
     with pytest.raises(ValidationError, match="gives something back"):
-        CreditNoteFacts.model_validate(sound | negative | {"lines": lines})
+        CreditNoteFacts.model_validate(sound | {"lines": lines, "net": taken, "total": taken})
 
 
 def test_what_is_open_is_the_sum_of_principal_costs_and_interest() -> None:

@@ -21,9 +21,9 @@ from shared.money import Money
         ("nl", Money(0, "EUR"), "€ 0,00"),
         ("en", Money(123456, "EUR"), "€1,234.56"),
         ("de", Money(123456, "EUR"), "1.234,56 €"),
-        ("pl", Money(123456, "PLN"), "1234,56 zł"),
+        ("pl", Money(123456, "PLN"), "1 234,56 zł"),
         ("en", Money(1234, "JPY"), "JP¥1,234"),
-        ("en", Money(1234567, "BHD"), "BHD 1,234.567"),
+        ("nl", Money(1234567, "BHD"), "BHD 1.234,567"),
     ],
 )
 def test_money_is_written_as_the_language_does(language: str, amount: Money, written: str) -> None:

@@ -33,6 +33,7 @@ def test_a_message_moves_by_the_table_and_by_nothing_else(
     [
         [(T.RENDER, S.RENDERED), (T.SEND, S.SENT), (T.DELIVER, S.DELIVERED)],
         [(T.RENDER, S.RENDERED), (T.SEND, S.SENT), (T.BOUNCE, S.BOUNCED)],
+        [(T.RENDER, S.RENDERED), (T.BOUNCE, S.BOUNCED), (T.FALL_BACK, S.REQUESTED)],
         [(T.RENDER, S.RENDERED), (T.HAND_OVER, S.HANDED_OVER), (T.POST, S.POSTED)],
         [(T.RENDER, S.RENDERED), (T.LOSE_TRACK, S.UNKNOWN), (T.RESEND, S.RENDERED)],
         [(T.RENDER, S.RENDERED), (T.WITHDRAW, S.WITHDRAWN)],
@@ -57,4 +58,4 @@ def test_every_state_can_be_reached_and_the_ends_are_these() -> None:
         reached |= {after for (before, _), after in TRANSITIONS.items() if before in reached}
 
     assert reached == set(MessageState)
-    assert {S.BOUNCED, S.FAILED, S.WITHDRAWN} == FINAL_STATES
+    assert {S.FAILED, S.WITHDRAWN} == FINAL_STATES

@@ -1,0 +1,48 @@
+"""Wait until the stack has nothing left to do for the present business day."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import date
+from typing import Any
+
+from deploy.demo.calls import Calls
+
+_LIMIT_S = 60.0
+
+
+class NeverQuiet(Exception):
+    """The stack kept working, or hung: what it last said is in the message."""
+
+
+async def until_quiet(calls: Calls, day: date) -> None:
+    """Outboxes empty, nothing unread, jobs of `day` done, no message waiting: twice in a row."""
+    before: Any = None
+    deadline = time.monotonic() + _LIMIT_S
+    while time.monotonic() < deadline:
+        states = await calls.states()
+        busy = _busy(states, day, str(calls.creditor_id))
+        if not busy:
+            counters = {name: (s["published"], s["handled"]) for name, s in states.items()}
+            if counters == before:
+                waiting = await calls.get("notifications", "/summary")
+                if not waiting.get("waiting", 0):
+                    return
+            before = counters
+        else:
+            before = None
+        await asyncio.sleep(0.03)
+    raise NeverQuiet(f"on {day}: {'; '.join(busy) or 'messages wait'}")
+
+
+def _busy(states: dict[str, Any], day: date, creditor: str) -> list[str]:
+    found = []
+    for name, state in states.items():
+        if state["outbox_pending"]:
+            found.append(f"{name} has {state['outbox_pending']} events to publish")
+        if state["consumer_lag"] or state["consumer_busy"]:
+            found.append(f"{name} has {state['consumer_lag']} messages to read")
+        if state["jobs"] and state["jobs_done_until"].get(creditor) != day.isoformat():
+            found.append(f"{name} has jobs to do")
+    return found

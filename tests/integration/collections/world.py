@@ -1,0 +1,221 @@
+"""A small world around collections: days pass, billing keeps the books, notifications sends.
+
+The books are billing's own rule (`open_item.balance`), so that costs and interest end up where
+billing would put them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.billing.domain.open_item import Balance, Movement, balance
+from services.collections.consumers import HANDLERS
+from services.collections.jobs import look_at_all, look_at_changed
+from shared.clock import FixedClock, business_date
+from shared.events import billing
+from shared.events.collections import ChargeImposed, MessageRequested
+from shared.events.envelope import Event, Received
+from shared.events.notifications import MessageFailed, MessageSent
+from shared.ids import uuid7
+from shared.testing.events import deliver, emitted
+from shared.testing.served import Served
+from tests.factories.collections import (
+    creditor_changed,
+    customer_changed,
+    euro,
+    invoice_issued,
+    receivable,
+)
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass
+class Item:
+    """An invoice in the books of the world's billing."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    due_on: date
+    principal: int
+    version: int = 1
+    movements: dict[UUID, Movement] = field(default_factory=dict)
+
+    @property
+    def balance(self) -> Balance:
+        return balance(self.principal, self.movements.values())
+
+    def told(self) -> billing.Receivable:
+        self.version += 1
+        now = self.balance
+        return receivable(
+            self.invoice_id,
+            now.principal,
+            self.due_on,
+            version=self.version,
+            costs=now.costs,
+            interest=now.interest,
+        )
+
+
+class World:
+    def __init__(self, served: Served, clock: FixedClock) -> None:
+        self.served = served
+        self.clock = clock
+        self.items: dict[UUID, Item] = {}
+        # Every event collections emitted so far with the day it was emitted on.
+        self.story: list[tuple[date, Event]] = []
+        self.undeliverable: set[str] = set()
+        self._seen = 0
+        self._customers = 0
+
+    @property
+    def today(self) -> date:
+        return business_date(self.clock.now(), ZONE)
+
+    async def begin(self) -> None:
+        await self.tell(creditor_changed(self.served.creditor_id))
+
+    async def tell(self, *events: Event | Received[Event]) -> list[Received[Event]]:
+        return await deliver(self.served.service, HANDLERS, self.served.creditor_id, *events)
+
+    async def customer(self, **changes: object) -> UUID:
+        self._customers += 1
+        customer_id = uuid7()
+        await self.tell(customer_changed(customer_id, f"K{self._customers}", **changes))
+        return customer_id
+
+    async def invoice(self, customer_id: UUID, total: int, due_on: date, **changes: object) -> UUID:
+        invoice_id = uuid7()
+        self.items[invoice_id] = Item(invoice_id, customer_id, due_on, total)
+        number = f"F{len(self.items)}"
+        await self.tell(
+            invoice_issued(invoice_id, customer_id, total, due_on, number=number, **changes)
+        )
+        return invoice_id
+
+    async def pay(self, invoice_id: UUID, amount: int, value_on: date | None = None) -> UUID:
+        """A payment billing books today; `value_on` is today unless given."""
+        payment_id = uuid7()
+        await self.tell(self.payment(invoice_id, amount, value_on, payment_id))
+        await self.settle()
+        return payment_id
+
+    def payment(
+        self, invoice_id: UUID, amount: int, value_on: date | None, payment_id: UUID
+    ) -> billing.AllocationApplied:
+        item, day = self.items[invoice_id], value_on or self.today
+        item.movements[payment_id] = Movement(payment_id, "payment", amount, day)
+        return billing.AllocationApplied(
+            allocation_id=payment_id,
+            payment_id=payment_id,
+            invoice_id=invoice_id,
+            customer_id=item.customer_id,
+            amount=euro(amount),
+            value_on=day,
+            receivable=item.told(),
+        )
+
+    async def reverse(self, invoice_id: UUID, payment_id: UUID, code: str | None = None) -> None:
+        item = self.items[invoice_id]
+        movement = item.movements.pop(payment_id)
+        await self.tell(
+            billing.AllocationReversed(
+                allocation_id=payment_id,
+                payment_id=payment_id,
+                invoice_id=invoice_id,
+                customer_id=item.customer_id,
+                amount=euro(movement.amount),
+                reason="returned" if code else "undone",
+                return_code=code,
+                receivable=item.told(),
+            )
+        )
+        await self.settle()
+
+    async def advance(self, until: date) -> None:
+        """Live through every day after today up to `until`: the daily look, then the answers."""
+        day = self.today
+        while day < until:
+            day += timedelta(days=1)
+            await self.wake_up(day)
+
+    async def wake_up(self, day: date, at: time = time(7, 30)) -> None:
+        target = datetime.combine(day, at, tzinfo=ZONE).astimezone(UTC)
+        self.clock.advance(target - self.clock.now())
+        await look_at_all(self.served.service, self.served.creditor_id, day)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let the others answer and collections look again until nobody has anything to say."""
+        while True:
+            await look_at_changed(self.served.service, self.served.creditor_id, self.today)
+            fresh = (await emitted(self.served.service))[self._seen :]
+            if not fresh:
+                return
+            self._seen += len(fresh)
+            self.story += [(self.today, event) for event in fresh]
+            answers = [answer for event in fresh if (answer := self._answer(event))]
+            if answers:
+                await self.tell(*answers)
+
+    def _answer(self, event: Event) -> Event | None:
+        if isinstance(event, ChargeImposed):
+            item = self.items[event.invoice_id]
+            item.movements[event.charge_id] = Movement(
+                event.charge_id, event.kind, event.amount.minor, event.effective_on
+            )
+            return billing.ChargeAdded(
+                charge_id=event.charge_id,
+                invoice_id=event.invoice_id,
+                customer_id=event.customer_id,
+                kind=event.kind,
+                amount=event.amount,
+                effective_on=event.effective_on,
+                receivable=item.told(),
+            )
+        if isinstance(event, MessageRequested):
+            return self._send(event)
+        return None
+
+    def _send(self, event: MessageRequested) -> Event:
+        common = {
+            "message_id": event.message_id,
+            "cause_id": event.cause_id,
+            "customer_id": event.customer_id,
+            "template": event.template,
+        }
+        channel = "letter" if event.template == "fourteen_day_letter" else "email"
+        if event.template in self.undeliverable:
+            return MessageFailed.model_validate(
+                {**common, "channel": channel, "reason": "smtp_550", "failed_on": self.today}
+            )
+        return MessageSent.model_validate(
+            {
+                **common,
+                "channel": channel,
+                "sent_at": self.clock.now(),
+                "sent_on": self.today,
+                "sha256": "0" * 64,
+            }
+        )
+
+    def told(self, *kinds: type[Event]) -> list[tuple[date, Event]]:
+        return [(day, event) for day, event in self.story if isinstance(event, kinds)]
+
+    def messages(self) -> list[tuple[date, str]]:
+        """The day and the template of every message asked for."""
+        found: Sequence[tuple[date, Event]] = self.told(MessageRequested)
+        return [(day, e.template) for day, e in found if isinstance(e, MessageRequested)]
+
+    def charges(self) -> list[tuple[date, str, int, date]]:
+        """Day imposed, kind, minor units, and the first day owed of every charge."""
+        return [
+            (day, event.kind, event.amount.minor, event.effective_on)
+            for day, event in self.told(ChargeImposed)
+            if isinstance(event, ChargeImposed)
+        ]
