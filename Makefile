@@ -43,8 +43,12 @@ status: setup ## Show each process: pid, since when, ready or not, restarts
 logs: setup ## Show logs: make logs ARGS="billing --follow"
 	@$(PY) -m deploy.local logs $(ARGS)
 
+.PHONY: lag
+lag: setup ## Show what waits: outboxes, consumers, dead letters
+	@eval "$$($(PY) -m deploy.local env)" && $(PY) -m shared.operate lag
+
 .PHONY: demo
-demo: setup ## Walk through one story against the running stack
+demo: setup ## Play a water company's quarter, from the bills to the last reconciled cent
 	@$(PY) -m deploy.demo $(ARGS)
 
 .PHONY: migrate
@@ -78,7 +82,7 @@ test-e2e: setup ## Run the stories through the whole stack
 	@$(PYTEST) tests/e2e $(ARGS)
 
 .PHONY: bench
-bench: setup ## Measure with many items
+bench: setup ## Measure, each figure beside the floor of the same run
 	@$(PY) -m tests.load $(ARGS)
 
 ##@ The code
@@ -91,6 +95,7 @@ check: setup ## Format, lint, types, import directions, sizes, event schemas
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m deploy.checks.sizes
 	@$(PY) -m shared.events.schemas --check
+	@$(PY) -m deploy.checks.openapi --check
 
 .PHONY: fmt
 fmt: setup ## Format, and mend what ruff can mend
@@ -98,8 +103,9 @@ fmt: setup ## Format, and mend what ruff can mend
 	@$(VENV)/bin/ruff check --fix .
 
 .PHONY: schemas
-schemas: setup ## Write the event schemas to docs/events
+schemas: setup ## Write the contracts to docs/events and docs/openapi
 	@$(PY) -m shared.events.schemas
+	@$(PY) -m deploy.checks.openapi
 
 UV_COMPILE := $(VENV)/bin/uv pip compile pyproject.toml -q --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header

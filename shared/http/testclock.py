@@ -7,6 +7,7 @@ exist.
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from math import ceil
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,7 @@ async def set_test_clock(request: Request, wish: TestClock) -> TestClockNow:
     service: Service = request.app.state.service
     shift = shift_to(wish.business_date, ZoneInfo(wish.time_zone), wish.at)
     async with service.db.engine.begin() as connection:
-        await connection.execute(_SET, {"shift_s": round(shift.total_seconds())})
+        await connection.execute(_SET, {"shift_s": ceil(shift.total_seconds())})
     await service.read_clock()
     return TestClockNow(now=service.clock.now())
 

@@ -45,10 +45,14 @@ async def serve(
             create_app: Callable[[Service], FastAPI],
             settings_type: type[ServiceSettings],
             creditor_id: UUID,
+            *,
+            own_clock: bool = False,
             **settings: Any,
         ) -> Served:
             arguments = service_settings(name, databases, database, issuer)
-            service = Service(name, settings_type(**{**arguments, **settings}), clock)
+            service = Service(
+                name, settings_type(**{**arguments, **settings}), None if own_clock else clock
+            )
             app = create_app(service)
             await stack.enter_async_context(app.router.lifespan_context(app))
             return Served(app, service, issuer, creditor_id)

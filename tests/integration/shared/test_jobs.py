@@ -1,0 +1,112 @@
+"""Clock jobs: once per creditor and business day, by one leader, again after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from services.billing.app import create_app
+from services.billing.config import Settings
+from shared.clock import FixedClock
+from shared.jobs import Daily, Every, JobRunner
+from shared.testing.eventually import until
+from shared.testing.served import Served
+from tests.factories.billing import creditor_body
+
+
+@pytest.fixture
+async def billing(serve: Callable[..., Awaitable[Served]], creditor_id: UUID) -> Served:
+    served = await serve("billing", create_app, Settings, creditor_id)
+    await served.put(f"/creditors/{creditor_id}", json=creditor_body())
+    return served
+
+
+class Diary:
+    """A job that notes when it ran."""
+
+    def __init__(self) -> None:
+        self.days: list[date] = []
+
+    async def run(self, _service: Any, _creditor_id: UUID, today: date) -> None:
+        self.days.append(today)
+
+
+@asynccontextmanager
+async def running(*runners: JobRunner) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(runner.run(stop)) for runner in runners]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
+
+
+async def test_a_daily_job_runs_once_a_day_at_its_hour(billing: Served, clock: FixedClock) -> None:
+    diary = Diary()
+    # 10:00 in Amsterdam at the start.
+    runner = JobRunner(billing.service, [Daily("morning", time(7, 30), diary.run)])
+    late = JobRunner(billing.service, [Daily("evening", time(18, 0), diary.run)])
+    stop = asyncio.Event()
+    for _ in range(3):
+        await runner.tick(stop)
+        await late.tick(stop)
+    assert diary.days == [date(2026, 4, 1)]
+    clock.advance(timedelta(hours=8))
+    await late.tick(stop)
+    assert diary.days == [date(2026, 4, 1)] * 2
+    clock.advance(timedelta(days=1))
+    await runner.tick(stop)
+    assert diary.days[-1] == date(2026, 4, 2)
+
+
+async def test_two_workers_run_a_job_once(billing: Served, creditor_id: UUID) -> None:
+    diary = Diary()
+    jobs = [Daily("morning", time(7, 30), diary.run)]
+    first, second = JobRunner(billing.service, jobs), JobRunner(billing.service, jobs)
+    async with running(first, second):
+        await until(lambda: creditor_id in {**first.done_until, **second.done_until})
+    assert diary.days == [date(2026, 4, 1)]
+    assert bool(first.done_until) != bool(second.done_until)
+
+
+async def test_a_job_that_was_cut_off_runs_again(billing: Served) -> None:
+    attempts: list[date] = []
+
+    async def cut_off(_service: Any, _creditor_id: UUID, today: date) -> None:
+        attempts.append(today)
+        if len(attempts) == 1:
+            raise ConnectionResetError
+
+    job = Daily("morning", time(7, 30), cut_off)
+    with pytest.raises(ConnectionResetError):
+        await JobRunner(billing.service, [job]).tick(asyncio.Event())
+    await JobRunner(billing.service, [job]).tick(asyncio.Event())
+    await JobRunner(billing.service, [job]).tick(asyncio.Event())
+    assert len(attempts) == 2
+
+
+async def test_a_job_with_a_bug_does_not_stop_the_others(billing: Served) -> None:
+    diary = Diary()
+
+    async def buggy(_service: Any, _creditor_id: UUID, _today: date) -> None:
+        raise ZeroDivisionError
+
+    jobs = [Daily("buggy", time(7), buggy), Every("often", 0.0, diary.run)]
+    await JobRunner(billing.service, jobs).tick(asyncio.Event())
+    assert diary.days == [date(2026, 4, 1)]
+
+
+async def test_a_settable_clock_moves_a_whole_service(
+    serve: Callable[..., Awaitable[Served]], creditor_id: UUID
+) -> None:
+    served = await serve("billing", create_app, Settings, creditor_id, own_clock=True)
+    answer = await served.put("/test-clock", json={"business_date": "2027-01-04"})
+    assert answer["now"].startswith("2027-01-04T08:00")
+    assert (await served.get("/test-clock"))["now"].startswith("2027-01-04T08:0")
