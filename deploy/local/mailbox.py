@@ -19,7 +19,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from deploy.local.display import run_cli
 from deploy.local.mail_store import CaughtMessage, MailStore, parse_content
-from deploy.local.settings import HOST, LocalSettings
+from deploy.local.settings import LocalSettings
 from deploy.local.stand_in import PAGES, SAFE_PAGE, refuse_in_production, serve, stand_in_app
 from shared.clock import Clock, SystemClock
 
@@ -75,13 +75,13 @@ def create_app(settings: LocalSettings | None = None, clock: Clock | None = None
     settings, store = settings or LocalSettings(), MailStore()
     catcher = Catcher(store, clock or SystemClock())
     app = stand_in_app("Mailbox")
-    app.router.lifespan_context = _smtp_beside(catcher, settings.ports.smtp)
+    app.router.lifespan_context = _smtp_beside(catcher, settings)
     _add_pages(app, store)
     _add_api(app, store, catcher)
     return app
 
 
-def _smtp_beside(catcher: Catcher, port: int) -> Any:
+def _smtp_beside(catcher: Catcher, settings: LocalSettings) -> Any:
     """The app's lifespan: the SMTP port is open while the web page answers."""
 
     @asynccontextmanager
@@ -96,8 +96,8 @@ def _smtp_beside(catcher: Catcher, port: int) -> Any:
                 ident="Inning mailbox",
                 loop=loop,
             ),
-            HOST,
-            port,
+            settings.stand_in_host,
+            settings.ports.smtp,
         )
         yield
         server.close()

@@ -77,6 +77,11 @@ class LocalSettings(BaseSettings):
     kafka_cache: Path | None = None
     """Where Kafka's jars are kept; empty: ~/.cache/inning/kafka-<version>."""
 
+    stand_in_host: str = HOST
+    """Where the stand-ins listen: on this machine alone, unless a container is all around them."""
+    stand_in_name: str = ""
+    """The name a stand-in answers to besides the loopback ones: its container's."""
+
     ready_limit_s: float = 90.0
 
     @property

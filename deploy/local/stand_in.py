@@ -1,7 +1,8 @@
 """What the stand-ins for the outside world share: they answer loopback only, never in production.
 
 A stand-in takes anybody's word. The address check keeps a web page in a developer's browser from
-reaching it under another host name.
+reaching it under another host name. In a container, where only the ports published on the loopback
+address lead to it, it listens wider and answers to the container's name too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from deploy.local.errors import StackError
-from deploy.local.settings import HOST
+from deploy.local.settings import HOST, LocalSettings
 
 PAGES = Jinja2Templates(directory=Path(__file__).parent / "pages")
 SAFE_PAGE = {
@@ -34,7 +35,8 @@ def refuse_in_production(what: str) -> None:
 def stand_in_app(title: str) -> FastAPI:
     """An empty app that says it is ready."""
     app = FastAPI(title=f"{title} (development only)")
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    names = [HOST, "localhost", *filter(None, [LocalSettings().stand_in_name])]
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=names)
 
     @app.get("/health/ready", include_in_schema=False)
     def ready() -> dict[str, str]:
@@ -46,7 +48,7 @@ def stand_in_app(title: str) -> FastAPI:
 def serve(app: FastAPI, port: int) -> None:
     uvicorn.run(
         app,
-        host=HOST,
+        host=LocalSettings().stand_in_host,
         port=port,
         log_level="warning",
         access_log=False,

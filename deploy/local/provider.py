@@ -1,0 +1,234 @@
+"""A stand-in for a payment provider that speaks as Mollie does (API v2). Never in production.
+
+Payments are created over REST and paid on a page of its own; every change is told by a webhook
+that carries the payment's id alone, so that the receiver fetches the truth. `POST
+/fake/settlements` ends a period and says what the payout on the bank account will look like.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import httpx
+from fastapi import Depends, FastAPI, Form, Header, HTTPException, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from deploy.local.settings import HOST, LocalSettings
+from deploy.local.stand_in import PAGES, SAFE_PAGE, refuse_in_production, serve, stand_in_app
+from shared.clock import Clock, SystemClock
+
+_RETRY_AFTER_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+_OPEN_FOR = timedelta(minutes=15)
+# Browsers hold a form's redirect to `form-action` too, and ours leads back to the payer's page.
+_PAGE = {**SAFE_PAGE, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+
+Status = Literal["open", "paid", "failed", "canceled", "expired"]
+
+
+class Amount(BaseModel):
+    currency: str
+    value: str
+
+
+class NewPayment(BaseModel):
+    amount: Amount
+    description: str
+    redirectUrl: str  # noqa: N815 - the provider's own words
+    webhookUrl: str | None = None  # noqa: N815
+    metadata: Any = None
+
+
+@dataclass(slots=True)
+class Payment:
+    id: str
+    wish: NewPayment
+    created_at: datetime
+    status: Status = "open"
+    paid_at: datetime | None = None
+    settlement: str | None = None
+
+
+@dataclass(slots=True)
+class Books:
+    """What the provider knows; lost when it stops, as a stand-in may."""
+
+    payments: dict[str, Payment] = field(default_factory=dict)
+    by_key: dict[str, str] = field(default_factory=dict)
+    settlements: int = 0
+
+
+class Provider:
+    def __init__(self, settings: LocalSettings, clock: Clock) -> None:
+        self.books = Books()
+        self.clock = clock
+        self.address = f"http://{HOST}:{settings.ports.provider}"
+        self._client = httpx.AsyncClient(timeout=10)
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def create(self, wish: NewPayment, key: str | None) -> Payment:
+        """The same idempotency key gives the same payment."""
+        known = self.books.by_key.get(key or "")
+        if known:
+            return self.books.payments[known]
+        payment = Payment(f"tr_{secrets.token_hex(6)}", wish, self.clock.now())
+        self.books.payments[payment.id] = payment
+        if key:
+            self.books.by_key[key] = payment.id
+        return payment
+
+    def find(self, payment_id: str) -> Payment:
+        payment = self.books.payments.get(payment_id)
+        if payment is None:
+            raise HTTPException(404, "No payment exists with token " + payment_id)
+        if payment.status == "open" and self.clock.now() - payment.created_at > _OPEN_FOR:
+            payment.status = "expired"
+        return payment
+
+    def settle_payment(self, payment: Payment, status: Status) -> None:
+        if payment.status != "open":
+            return
+        payment.status = status
+        payment.paid_at = self.clock.now() if status == "paid" else None
+        if payment.wish.webhookUrl:
+            task = asyncio.create_task(self._tell(payment.wish.webhookUrl, payment.id))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
+
+    async def _tell(self, url: str, payment_id: str) -> None:
+        """Post the webhook until somebody answers 200, as the real one does for a day."""
+        for wait_s in (0.0, *_RETRY_AFTER_S):
+            await asyncio.sleep(wait_s)
+            try:
+                if (await self._client.post(url, data={"id": payment_id})).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                continue
+
+    def shown(self, payment: Payment) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "resource": "payment",
+            "id": payment.id,
+            "mode": "test",
+            "createdAt": payment.created_at.isoformat(),
+            "expiresAt": (payment.created_at + _OPEN_FOR).isoformat(),
+            "status": payment.status,
+            "isCancelable": False,
+            "amount": payment.wish.amount.model_dump(),
+            "description": payment.wish.description,
+            "method": "ideal",
+            "metadata": payment.wish.metadata,
+            "redirectUrl": payment.wish.redirectUrl,
+            "webhookUrl": payment.wish.webhookUrl,
+            "_links": {
+                "self": {
+                    "href": f"{self.address}/v2/payments/{payment.id}",
+                    "type": "application/hal+json",
+                }
+            },
+        }
+        if payment.paid_at is not None:
+            body["paidAt"] = payment.paid_at.isoformat()
+        if payment.settlement is not None:
+            body["settlementId"] = payment.settlement
+        if payment.status == "open":
+            body["_links"]["checkout"] = {
+                "href": f"{self.address}/checkout/{payment.id}",
+                "type": "text/html",
+            }
+        return body
+
+    def close_settlement(self) -> dict[str, Any]:
+        """Everything paid and not settled yet becomes one payout."""
+        paid = [
+            payment
+            for payment in self.books.payments.values()
+            if payment.status == "paid" and payment.settlement is None
+        ]
+        self.books.settlements += 1
+        number = f"stl_{self.books.settlements:06}"
+        for payment in paid:
+            payment.settlement = number
+        total = sum((Decimal(payment.wish.amount.value) for payment in paid), Decimal(0))
+        now = self.clock.now()
+        return {
+            "id": number,
+            "reference": f"{1_234_000 + self.books.settlements}.{now:%y%m}.01",
+            "amount": {"currency": "EUR", "value": f"{total:.2f}"},
+            "payments": [payment.id for payment in paid],
+        }
+
+    async def close(self) -> None:
+        for task in self._telling:
+            task.cancel()
+        await self._client.aclose()
+
+
+def create_app(settings: LocalSettings | None = None, clock: Clock | None = None) -> FastAPI:
+    refuse_in_production("payment provider")
+    provider = Provider(settings or LocalSettings(), clock or SystemClock())
+    app = stand_in_app("Payment provider")
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await provider.close()
+
+    app.router.lifespan_context = lifespan
+    app.state.provider = provider
+    _add_api(app, provider)
+    _add_pages(app, provider)
+    return app
+
+
+def _add_api(app: FastAPI, provider: Provider) -> None:
+    def check_key(authorization: Annotated[str, Header()] = "") -> None:
+        wanted = os.environ.get("PAYMENTS_PROVIDER_API_KEY", "")
+        if not secrets.compare_digest(authorization, f"Bearer {wanted}"):
+            raise HTTPException(401, "Missing authentication, or failed to authenticate")
+
+    @app.exception_handler(HTTPException)
+    async def as_hal(_: Request, error: HTTPException) -> JSONResponse:
+        body = {"status": error.status_code, "title": "Error", "detail": error.detail}
+        return JSONResponse(body, error.status_code, media_type="application/hal+json")
+
+    @app.post("/v2/payments", status_code=201, dependencies=[Depends(check_key)])
+    async def create(
+        wish: NewPayment, idempotency_key: Annotated[str | None, Header()] = None
+    ) -> dict[str, Any]:
+        return provider.shown(provider.create(wish, idempotency_key))
+
+    @app.get("/v2/payments/{payment_id}", dependencies=[Depends(check_key)])
+    async def get(payment_id: str) -> dict[str, Any]:
+        return provider.shown(provider.find(payment_id))
+
+    @app.post("/fake/settlements", dependencies=[Depends(check_key)])
+    async def settle() -> dict[str, Any]:
+        return provider.close_settlement()
+
+
+def _add_pages(app: FastAPI, provider: Provider) -> None:
+    @app.get("/checkout/{payment_id}")
+    async def page(request: Request, payment_id: str) -> HTMLResponse:
+        shown = provider.shown(provider.find(payment_id))
+        return PAGES.TemplateResponse(request, "checkout.html", {"payment": shown}, headers=_PAGE)
+
+    @app.post("/checkout/{payment_id}")
+    async def choose(
+        payment_id: str, status: Annotated[Literal["paid", "failed", "canceled"], Form()]
+    ) -> Response:
+        payment = provider.find(payment_id)
+        provider.settle_payment(payment, status)
+        return RedirectResponse(payment.wish.redirectUrl, status_code=303)
+
+
+if __name__ == "__main__":
+    serve(create_app(), LocalSettings().ports.provider)
