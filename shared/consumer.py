@@ -236,19 +236,22 @@ class EventConsumer:
         log.error("consumer.buried", reason=dead.reason, topic=record.topic)
         _consumed.add(1, {"service": self._service, "outcome": "dead"})
 
+    @property
+    def reads(self) -> bool:
+        """Whether this process has partitions to read (or has nothing to read at all)."""
+        return not self.topics or bool(self._consumer and self._consumer.assignment())
+
     async def lag(self) -> int:
-        """Messages not yet handled in the partitions this process has; -1 while it has none."""
+        """Messages not yet taken from the partitions this process has; -1 while it has none.
+
+        A batch in hand is taken already: see `busy`.
+        """
         consumer = self._consumer
         if consumer is None or not (assigned := consumer.assignment()):
             return -1 if self.topics else 0
         try:
             ends = await consumer.end_offsets(list(assigned))
-            total = 0
-            for partition, end in ends.items():
-                committed = await consumer.committed(partition)
-                begin = (await consumer.beginning_offsets([partition]))[partition]
-                total += max(0, end - max(committed or 0, begin))
-            return total
+            return sum([end - await consumer.position(place) for place, end in ends.items()])
         except (KafkaError, IllegalStateError):
             return -1
 

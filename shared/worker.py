@@ -152,7 +152,7 @@ def create_worker_app(worker: Worker) -> FastAPI:
     @app.get("/health/ready")
     async def ready() -> JSONResponse:
         missing = await service.ready()
-        if missing is None and worker.consumer.topics and await worker.consumer.lag() < 0:
+        if missing is None and not worker.consumer.reads:
             missing = "kafka: no partitions yet"
         if missing:
             return JSONResponse({"status": "not ready", "missing": missing}, status_code=503)
