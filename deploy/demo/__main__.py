@@ -1,4 +1,4 @@
-"""`make demo`: start the stack, play the story for a new creditor, reconcile; the stack stays up."""
+"""`make demo`: start the stack, play the story for a new creditor, and hold all sides together."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def _paid(role: Role, person: Person, bill: Bill) -> Iterator[Booking]:
     match role:
         case "pays_structured":
             yield transfer(person, bill.cents, reference=bill.rf_reference)
-        case "pays_kenmerk_in_text" | "keeps_arrangement":
+        case "pays_kenmerk_in_text":
             yield transfer(person, bill.cents, text=f"betalingskenmerk {spaced}")
         case "pays_number_in_text":
             yield transfer(person, bill.cents, text=f"Betaling factuur {bill.number} {person.name}")

@@ -26,14 +26,21 @@ async def until_quiet(calls: Calls, day: date) -> None:
         if not busy:
             counters = {name: (s["published"], s["handled"]) for name, s in states.items()}
             if counters == before:
-                waiting = await calls.get("notifications", "/summary")
-                if not waiting.get("waiting", 0):
+                waiting = await _messages_waiting(calls)
+                if not waiting:
                     return
+                busy = [f"{waiting} messages to send"]
             before = counters
         else:
             before = None
         await asyncio.sleep(0.03)
-    raise NeverQuiet(f"on {day}: {'; '.join(busy) or 'messages wait'}")
+    raise NeverQuiet(f"on {day}: {'; '.join(busy)}")
+
+
+async def _messages_waiting(calls: Calls) -> int:
+    summary = await calls.get("notifications", "/summary")
+    waiting = {"requested", "rendered", "unknown"}
+    return sum(row["messages"] for row in summary["counts"] if row["state"] in waiting)
 
 
 def _busy(states: dict[str, Any], day: date, creditor: str) -> list[str]:

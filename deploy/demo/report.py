@@ -88,7 +88,34 @@ async def gather(calls: Calls, bank: Bank, kafka: str) -> Outcome:
 
 
 def _payment_checks(payments: dict[str, Any], accounts: dict[str, int], bank: Bank) -> list[Check]:
-    return []
+    (account,) = payments["accounts"]
+    provider = payments["provider"]
+    whole = payments["whole"]
+    named = [*account["checks"], *provider["checks"], whole]
+    unallocated = account["unallocated"]["amount"] + provider["unallocated"]["amount"]
+    return [
+        Check(
+            "closing balance of the statements = the bank's own balance",
+            account["closing"]["amount"],
+            bank.balance_cents,
+        ),
+        *(
+            Check(
+                check["name"].replace("_", " "), check["left"]["amount"], check["right"]["amount"]
+            )
+            for check in named
+        ),
+        Check(
+            "unallocated payments = unallocated in the ledger",
+            unallocated,
+            -accounts.get("unallocated", 0),
+        ),
+        Check(
+            "held by the provider = provider clearing in the ledger",
+            provider["in_transit"]["amount"],
+            accounts.get("provider_clearing", 0),
+        ),
+    ]
 
 
 def show(outcome: Outcome, console: Console) -> bool:

@@ -22,7 +22,7 @@ CREDITOR: dict[str, Any] = {
     "time_zone": "Europe/Amsterdam",
     "language": "nl",
     "iban": CREDITOR_IBAN,
-    "sepa_creditor_id": "NL98ZZZ123456780000",
+    "sepa_creditor_id": "NL69ZZZ123456780000",
     "email": "debiteuren@waterbedrijf.example",
     "phone": "030 123 45 67",
     "website": "https://waterbedrijf.example",

@@ -231,7 +231,7 @@ class Story:
             body = {
                 "customer_id": self.customer_ids[person.number],
                 "invoice_ids": [self.bills[person.number].id],
-                "reason": "reading",
+                "reason": "amount",
                 "text": "The meter was read at the neighbours'.",
             }
             await self.calls.post("collections", "/disputes", body)
@@ -252,15 +252,15 @@ class Story:
             self.tell(self.today, "an invoice is written off")
 
     async def _match_by_hand(self) -> None:
-        """A clerk looks at the queue: those whose sender is known by name get their invoice."""
+        """A clerk goes through the queue and knows some senders by name and amount."""
         queued = await self.calls.all("payments", "/queue")
-        wrong = {person.number: person for person in self.roles.get("pays_wrong_reference", ())}
-        by_cents = {self.bills[number].cents: self.bills[number] for number in wrong}
+        known = {person.name: person for person in self.roles.get("pays_wrong_reference", ())}
         matched = 0
         for item in queued:
-            bill = by_cents.get(item["unallocated"]["amount"])
-            if bill is None or item["reason"] not in {"no_match", "unknown_reference"}:
+            person = known.get(item["sender"]["name"])
+            if person is None or self.bills[person.number].cents != item["unallocated"]["amount"]:
                 continue
+            bill = self.bills[person.number]
             amount = {"amount": bill.cents, "currency": "EUR"}
             body = {"allocations": [{"invoice_id": bill.id, "amount": amount}]}
             await self.calls.post("payments", f"/payments/{item['payment_id']}/match", body)

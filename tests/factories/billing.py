@@ -14,7 +14,7 @@ def creditor_body(**changes: Any) -> dict[str, Any]:
         "time_zone": "Europe/Amsterdam",
         "language": "nl",
         "iban": "NL91 ABNA 0417 1643 00",
-        "sepa_creditor_id": "NL98ZZZ123456780000",
+        "sepa_creditor_id": "NL69ZZZ123456780000",
         "email": "debiteuren@waterbedrijf.example",
         "phone": "+31 30 123 45 67",
         "website": "https://waterbedrijf.example",

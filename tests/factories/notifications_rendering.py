@@ -237,6 +237,7 @@ def full_facts() -> dict[TemplateName, f.Facts]:
                 ),
             }
         ),
+        TemplateName.FINAL_DEMAND: reminder,
         TemplateName.ARRANGEMENT_CONFIRMED: f.ArrangementConfirmedFacts(
             agreed_on=date(2026, 8, 20),
             instalments=instalments(),
@@ -334,14 +335,15 @@ def minimal_facts() -> dict[TemplateName, f.Facts]:
         TemplateName.FOURTEEN_DAY_LETTER: f.FourteenDayLetterFacts.model_validate(
             one | {"costs": eur("40.00")}
         ),
+        TemplateName.FINAL_DEMAND: reminder,
         TemplateName.ARRANGEMENT_CONFIRMED: f.ArrangementConfirmedFacts(
             agreed_on=date(2026, 8, 20), instalments=instalments()[:1], reference=KENMERK
         ),
         TemplateName.ARRANGEMENT_BROKEN: f.ArrangementBrokenFacts.model_validate(
-            one | {"agreed_on": date(2026, 8, 20), "missed": instalments()[:1]}
+            one | {"missed": instalments()[:1]}
         ),
         TemplateName.ARRANGEMENT_COMPLETED: f.ArrangementCompletedFacts(
-            agreed_on=date(2026, 8, 20), completed_on=date(2026, 11, 20), total=eur("142.60")
+            completed_on=date(2026, 11, 20), total=eur("142.60")
         ),
         TemplateName.DIRECT_DEBIT_RETURNED: f.DirectDebitReturnedFacts.model_validate(
             one | {"amount": eur("142.60"), "returned_on": date(2026, 11, 19)}

@@ -42,7 +42,7 @@ class CreditorBody(BaseModel):
                     "time_zone": "Europe/Amsterdam",
                     "language": "nl",
                     "iban": "NL91ABNA0417164300",
-                    "sepa_creditor_id": "NL98ZZZ123456780000",
+                    "sepa_creditor_id": "NL69ZZZ123456780000",
                     "email": "debiteuren@waterbedrijf.example",
                     "phone": "+31 30 123 45 67",
                     "website": "https://waterbedrijf.example",
