@@ -14,6 +14,8 @@ import httpx
 import orjson
 
 SERVICES = ("billing", "payments", "collections", "notifications")
+# A caller gives a service that is being restarted this long.
+_INSIST_S = 60.0
 _SCOPES = ("read", "write", "approve", "admin")
 
 
@@ -108,10 +110,23 @@ class Calls:
         if method == "POST":
             headers["Idempotency-Key"] = uuid4().hex
         url = f"{self._urls[service]}/v1{path}"
-        response = await self._client.request(method, url, headers=headers, **request)
+        response = await self._insist(method, url, headers=headers, **request)
         if not response.is_success:
             raise CallFailed(f"{method} {service} {path}: {response.status_code} {response.text}")
         return response
+
+    async def _insist(self, method: str, url: str, **request: Any) -> httpx.Response:
+        """Repeat while the service is away: the idempotency key makes that harmless."""
+        deadline = time.monotonic() + _INSIST_S
+        while True:
+            try:
+                response = await self._client.request(method, url, **request)
+                if response.status_code != 503 or time.monotonic() > deadline:
+                    return response
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(0.2)
 
     async def _bearer(self) -> str:
         if time.monotonic() > self._token_until:

@@ -36,6 +36,9 @@ class Story:
     people: list[Person]
     days: list[date]
     tell: Tell
+    before_day: Callable[[date], None] = lambda _: None
+    # The day's bank file is in, and what it causes is still on its way.
+    amid_day: Callable[[date], None] = lambda _: None
     after_day: Callable[[date], None] = lambda _: None
     today: date = setting.FIRST_DAY
     bank: Bank = field(default_factory=lambda: Bank(setting.CREDITOR_IBAN))
@@ -63,11 +66,13 @@ class Story:
     async def live(self, day: date) -> None:
         """One business day: the clock, what people do, the bank's file, and all that follows."""
         self.today = day
+        self.before_day(day)
         await self.calls.set_date(day)
         for act in self.plan.get(day, ()):
             await act()
         content = self.bank.statement(day)
         await self.calls.upload("payments", "/statements", content, "application/xml")
+        self.amid_day(day)
         await until_quiet(self.calls, day)
 
     async def bill(self) -> None:
