@@ -7,8 +7,10 @@ from collections import Counter
 import httpx
 import pytest
 
+from deploy.demo import setting
 from deploy.demo.__main__ import calls_to
 from deploy.demo.cast import Role
+from deploy.demo.quiet import until_quiet
 from deploy.local.settings import HOST
 from deploy.local.stack import LocalStack
 from tests.e2e.conftest import CUSTOMERS, Told
@@ -158,6 +160,8 @@ async def test_every_bill_was_sent_once_and_the_bytes_are_kept(
 
 async def test_another_creditor_sees_nothing_of_it(told: Told, stack: LocalStack) -> None:
     async with calls_to(stack.settings) as stranger:
+        await stranger.put("billing", f"/creditors/{stranger.creditor_id}", setting.CREDITOR)
+        await until_quiet(stranger, told.story.days[-1])
         for service, path in (
             ("billing", "/customers"),
             ("billing", "/invoices"),

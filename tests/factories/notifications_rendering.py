@@ -175,18 +175,15 @@ def one_line() -> dict[str, object]:
     }
 
 
+NUMBERS = ("2026-0004711", "2026-0005822")
+
+
 def full_facts() -> dict[TemplateName, f.Facts]:
     """Everything a template can tell."""
-    many: dict[str, object] = {"invoices": open_invoices(), "link": LINK}
-    reminder = f.ReminderFacts.model_validate(
-        many
-        | {
-            "pay_by": date(2026, 12, 7),
-            "previous_reminder_on": date(2026, 11, 2),
-            "paid_until": date(2026, 11, 21),
-        }
-    )
-    numbers = ("2026-0004711", "2026-0005822")
+    return {**_billed(), **_reminded(), **_arranged(), **_disputed_and_paid()}
+
+
+def _billed() -> dict[TemplateName, f.Facts]:
     return {
         TemplateName.INVOICE: f.InvoiceFacts.model_validate(
             water_lines()
@@ -220,6 +217,20 @@ def full_facts() -> dict[TemplateName, f.Facts]:
                 "still_open": eur("12.00"),
             }
         ),
+    }
+
+
+def _reminded() -> dict[TemplateName, f.Facts]:
+    many: dict[str, object] = {"invoices": open_invoices(), "link": LINK}
+    reminder = f.ReminderFacts.model_validate(
+        many
+        | {
+            "pay_by": date(2026, 12, 7),
+            "previous_reminder_on": date(2026, 11, 2),
+            "paid_until": date(2026, 11, 21),
+        }
+    )
+    return {
         TemplateName.FRIENDLY_REMINDER: reminder,
         TemplateName.SECOND_REMINDER: reminder,
         TemplateName.FOURTEEN_DAY_LETTER: f.FourteenDayLetterFacts.model_validate(
@@ -238,10 +249,27 @@ def full_facts() -> dict[TemplateName, f.Facts]:
             }
         ),
         TemplateName.FINAL_DEMAND: reminder,
+        TemplateName.DIRECT_DEBIT_RETURNED: f.DirectDebitReturnedFacts.model_validate(
+            many
+            | {
+                "amount": eur("142.60"),
+                "collected_on": date(2026, 11, 16),
+                "returned_on": date(2026, 11, 19),
+                "return_code": "AM04",
+                "retry_on": date(2026, 11, 26),
+                "pay_by": date(2026, 12, 7),
+            }
+        ),
+    }
+
+
+def _arranged() -> dict[TemplateName, f.Facts]:
+    many: dict[str, object] = {"invoices": open_invoices(), "link": LINK}
+    return {
         TemplateName.ARRANGEMENT_CONFIRMED: f.ArrangementConfirmedFacts(
             agreed_on=date(2026, 8, 20),
             instalments=instalments(),
-            invoice_numbers=numbers,
+            invoice_numbers=NUMBERS,
             reference=KENMERK,
             link=LINK,
         ),
@@ -257,30 +285,24 @@ def full_facts() -> dict[TemplateName, f.Facts]:
             agreed_on=date(2026, 8, 20),
             completed_on=date(2026, 11, 20),
             total=eur("142.60"),
-            invoice_numbers=numbers,
+            invoice_numbers=NUMBERS,
         ),
-        TemplateName.DIRECT_DEBIT_RETURNED: f.DirectDebitReturnedFacts.model_validate(
-            many
-            | {
-                "amount": eur("142.60"),
-                "collected_on": date(2026, 11, 16),
-                "returned_on": date(2026, 11, 19),
-                "return_code": "AM04",
-                "retry_on": date(2026, 11, 26),
-                "pay_by": date(2026, 12, 7),
-            }
-        ),
+    }
+
+
+def _disputed_and_paid() -> dict[TemplateName, f.Facts]:
+    return {
         TemplateName.DISPUTE_RECEIVED: f.DisputeReceivedFacts(
             case_number="Z-2026-0088",
             received_on=date(2026, 11, 20),
-            invoice_numbers=numbers,
+            invoice_numbers=NUMBERS,
             disputed=eur("60.00"),
             answer_by=date(2026, 12, 4),
         ),
         TemplateName.DISPUTE_RESOLVED: f.DisputeResolvedFacts(
             case_number="Z-2026-0088",
             received_on=date(2026, 11, 20),
-            invoice_numbers=numbers,
+            invoice_numbers=NUMBERS,
             outcome=f.DisputeOutcome.PARTLY_UPHELD,
             explanation="De eerste meterstand klopte niet.\n\nDe tweede wel.",
             still_open=eur("42.00"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -20,8 +21,10 @@ async def collections(serve: Callable[..., Awaitable[Served]], creditor_id: UUID
 
 
 @pytest.fixture
-async def world(collections: Served, clock: FixedClock) -> World:
-    """The story begins on 1 April 2026, ten o'clock in Amsterdam."""
+async def world(collections: Served, clock: FixedClock) -> AsyncIterator[World]:
+    """The story begins on 1 September 2026, ten o'clock in Amsterdam."""
+    clock.advance(datetime(2026, 9, 1, 8, 0, tzinfo=UTC) - clock.now())
     made = World(collections, clock)
     await made.begin()
-    return made
+    yield made
+    await made.end()

@@ -6,11 +6,13 @@ billing would put them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import asyncpg
 
 from services.billing.domain.open_item import Balance, Movement, balance
 from services.collections.consumers import HANDLERS
@@ -18,10 +20,10 @@ from services.collections.jobs import look_at_all, look_at_changed
 from shared.clock import FixedClock, business_date
 from shared.events import billing
 from shared.events.collections import ChargeImposed, MessageRequested
-from shared.events.envelope import Event, Received
+from shared.events.envelope import REGISTRY, Event, Received
 from shared.events.notifications import MessageFailed, MessageSent
 from shared.ids import uuid7
-from shared.testing.events import deliver, emitted
+from shared.testing.events import deliver
 from shared.testing.served import Served
 from tests.factories.collections import (
     creditor_changed,
@@ -31,6 +33,7 @@ from tests.factories.collections import (
     receivable,
 )
 
+E = TypeVar("E", bound=Event)
 ZONE = ZoneInfo("Europe/Amsterdam")
 
 
@@ -71,6 +74,7 @@ class World:
         self.story: list[tuple[date, Event]] = []
         self.undeliverable: set[str] = set()
         self._seen = 0
+        self._outbox: asyncpg.Connection[asyncpg.Record] | None = None
         self._customers = 0
 
     @property
@@ -83,13 +87,13 @@ class World:
     async def tell(self, *events: Event | Received[Event]) -> list[Received[Event]]:
         return await deliver(self.served.service, HANDLERS, self.served.creditor_id, *events)
 
-    async def customer(self, **changes: object) -> UUID:
+    async def customer(self, **changes: Any) -> UUID:
         self._customers += 1
         customer_id = uuid7()
         await self.tell(customer_changed(customer_id, f"K{self._customers}", **changes))
         return customer_id
 
-    async def invoice(self, customer_id: UUID, total: int, due_on: date, **changes: object) -> UUID:
+    async def invoice(self, customer_id: UUID, total: int, due_on: date, **changes: Any) -> UUID:
         invoice_id = uuid7()
         self.items[invoice_id] = Item(invoice_id, customer_id, due_on, total)
         number = f"F{len(self.items)}"
@@ -137,6 +141,30 @@ class World:
         )
         await self.settle()
 
+    async def credit(self, invoice_id: UUID, amount: int) -> None:
+        item, note_id = self.items[invoice_id], uuid7()
+        item.movements[note_id] = Movement(note_id, "credit", amount, self.today)
+        await self.tell(
+            billing.InvoiceCredited(
+                credit_note_id=note_id,
+                number=f"C{item.version}",
+                invoice_id=invoice_id,
+                invoice_number="F",
+                customer_id=item.customer_id,
+                issued_on=self.today,
+                amount=euro(amount),
+                reason="correction",
+                receivable=item.told(),
+            )
+        )
+        await self.settle()
+
+    async def moved(self, customer_id: UUID, number: str) -> None:
+        """Billing learns a new e-mail address."""
+        await self.tell(
+            customer_changed(customer_id, number, version=2, email=f"{number}@example.net")
+        )
+
     async def advance(self, until: date) -> None:
         """Live through every day after today up to `until`: the daily look, then the answers."""
         day = self.today
@@ -154,14 +182,28 @@ class World:
         """Let the others answer and collections look again until nobody has anything to say."""
         while True:
             await look_at_changed(self.served.service, self.served.creditor_id, self.today)
-            fresh = (await emitted(self.served.service))[self._seen :]
+            fresh = await self._fresh()
             if not fresh:
                 return
-            self._seen += len(fresh)
             self.story += [(self.today, event) for event in fresh]
             answers = [answer for event in fresh if (answer := self._answer(event))]
             if answers:
                 await self.tell(*answers)
+
+    async def _fresh(self) -> list[Event]:
+        """What was emitted since the last time, over one connection of the relay's role."""
+        if self._outbox is None:
+            url = self.served.service.settings.relay_database_url.get_secret_value()
+            self._outbox = await asyncpg.connect(url)
+        rows = await self._outbox.fetch(
+            "SELECT id, type, payload FROM outbox WHERE id > $1 ORDER BY id", self._seen
+        )
+        self._seen = rows[-1]["id"] if rows else self._seen
+        return [REGISTRY[row["type"]].model_validate_json(row["payload"]) for row in rows]
+
+    async def end(self) -> None:
+        if self._outbox is not None:
+            await self._outbox.close()
 
     def _answer(self, event: Event) -> Event | None:
         if isinstance(event, ChargeImposed):
@@ -204,18 +246,20 @@ class World:
             }
         )
 
-    def told(self, *kinds: type[Event]) -> list[tuple[date, Event]]:
-        return [(day, event) for day, event in self.story if isinstance(event, kinds)]
+    def all(self, kind: type[E]) -> list[tuple[date, E]]:
+        """Every event of one type with its day."""
+        return [(day, event) for day, event in self.story if isinstance(event, kind)]
+
+    def last(self, kind: type[E]) -> E:
+        return self.all(kind)[-1][1]
 
     def messages(self) -> list[tuple[date, str]]:
         """The day and the template of every message asked for."""
-        found: Sequence[tuple[date, Event]] = self.told(MessageRequested)
-        return [(day, e.template) for day, e in found if isinstance(e, MessageRequested)]
+        return [(day, event.template) for day, event in self.all(MessageRequested)]
 
     def charges(self) -> list[tuple[date, str, int, date]]:
         """Day imposed, kind, minor units, and the first day owed of every charge."""
         return [
             (day, event.kind, event.amount.minor, event.effective_on)
-            for day, event in self.told(ChargeImposed)
-            if isinstance(event, ChargeImposed)
+            for day, event in self.all(ChargeImposed)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -31,13 +32,14 @@ class Caught:
 
 @dataclass
 class Relay:
-    """`refuse`: refused for good; `greylist`: refused once each; `cut`: the line dies after DATA."""
+    """`refuse`: refused for good; `greylist`: refused once; `cut`: cut once after DATA."""
 
     refuse: set[str] = field(default_factory=set)
     greylist: set[str] = field(default_factory=set)
     cut: set[str] = field(default_factory=set)
     caught: list[Caught] = field(default_factory=list)
     sessions: int = 0
+    watch: Callable[[int], None] = lambda _count: None
     port: int = 0
     _server: asyncio.Server | None = None
 
@@ -60,16 +62,11 @@ class Relay:
         return sorted(item.recipient for item in self.caught)
 
     async def handle_EHLO(
-        self,
-        _server: SMTP,
-        session: Session,
-        _envelope: Envelope,
-        hostname: str,
-        responses: list[str],
+        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, answers: list[str]
     ) -> list[str]:
-        session.host_name = hostname
+        session.host_name = name
         self.sessions += 1
-        return responses
+        return answers
 
     async def handle_RCPT(
         self,
@@ -91,6 +88,7 @@ class Relay:
         assert isinstance(envelope.content, bytes)
         (recipient,) = envelope.rcpt_tos
         self.caught.append(Caught(envelope.mail_from or "", recipient, envelope.content))
+        self.watch(len(self.caught))
         if recipient in self.cut:
             self.cut.discard(recipient)
             assert server.transport is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
+from services.notifications.use_cases.measure_waiting import measure_waiting_s
 from shared.clock import FixedClock
 from shared.events.notifications import MessageSent
 from shared.ids import uuid7
@@ -105,13 +106,15 @@ async def test_an_invoice_waits_for_its_customer_and_shows_that_it_does(
     await room.work()
     assert room.relay.caught == []
     assert (await room.message_about(invoice.invoice_id))["waiting_for"] == "customer"
-    waiting = (await room.served.get("/summary"))["waiting_for_customer"]
-    assert waiting["messages"] == 1
+    summary = await room.served.get("/summary")
+    assert (summary["waiting"], summary["waiting_for_customer"]) == (1, 1)
+    assert await measure_waiting_s(room.service.db) == 3600.0
 
     await room.hear(customer)
     await room.work()
     assert room.relay.recipients == ["anne@post.example"]
-    assert (await room.served.get("/summary"))["waiting_for_customer"]["messages"] == 0
+    assert (await room.served.get("/summary"))["waiting"] == 0
+    assert await measure_waiting_s(room.service.db) == 0.0
 
 
 async def test_an_invoice_waits_a_while_for_its_link_and_then_goes_without(

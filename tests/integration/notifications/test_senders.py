@@ -100,7 +100,7 @@ async def sending(relay: Relay, **settings: object) -> AsyncIterator[SmtpSender]
 
 def hang_up(server: SMTP) -> str:
     """The line goes dead, without a word."""
-    assert server.transport is not None
+    assert isinstance(server.transport, asyncio.WriteTransport)
     server.transport.abort()
     return "250 never heard"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
 from services.collections.domain.decisions import Decision, Do
 from services.collections.domain.facts import CaseFacts, MessageState, Receivable, StepTaken
 from services.collections.domain.ladder import DunningPolicy, policy_in_force
+from services.collections.domain.policy import decide
 from shared.money import Money
 
 APPROVED = "fourteen_days_from_the_day_after_delivery"
@@ -102,3 +103,20 @@ def carried_out(before: CaseFacts, decision: Decision, on: date) -> CaseFacts:
 def lines_of(decision: Decision) -> dict[UUID, str]:
     assert isinstance(decision, Do)
     return {line.invoice_id: line.step for line in decision.lines}
+
+
+def steps_made(
+    start: CaseFacts, first: date, days: int, policy: DunningPolicy
+) -> list[tuple[date, str]]:
+    """The steps taken when each day's decisions are carried out at once."""
+    current, made = start, []
+    for day in (first + timedelta(days=n) for n in range(days)):
+        while isinstance(decision := decide(current, policy, day), Do):
+            made.append((day, decision.step))
+            current = carried_out(current, decision, day)
+    return made
+
+
+def step_of(decision: Decision) -> str:
+    assert isinstance(decision, Do), decision
+    return decision.step

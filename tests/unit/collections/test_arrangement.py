@@ -118,6 +118,14 @@ def test_a_second_miss_has_its_grace_but_no_second_warning() -> None:
     assert after == Break(THREE_OF_60[1])
 
 
+def test_a_creditor_may_allow_a_warning_for_a_second_miss() -> None:
+    patient = ArrangementRules(warnings=2)
+    warned = [Warned(1, date(2026, 10, 9))]
+    received = [paid(date(2026, 10, 18), "60.00")]
+    found = judge(THREE_OF_60, received, warned, date(2026, 11, 9), patient)
+    assert found == Warn(THREE_OF_60[1], repair_by=date(2026, 11, 19))
+
+
 def test_a_payment_that_was_returned_no_longer_counts() -> None:
     received = [paid(FIRST, "60.00")]
     assert isinstance(judge(THREE_OF_60, received, [], date(2026, 10, 9), RULES), Kept)

@@ -194,6 +194,14 @@ def test_a_consumer_owes_costs_only_after_a_faultless_letter_has_expired(
     assert verdict is ALLOWED if expected is None else told(verdict) == expected
 
 
+def test_the_creditors_own_prudence_holds_after_the_term_of_law() -> None:
+    sent = letter(date(2026, 11, 4), "A")
+    for today in (date(2026, 11, 21), date(2026, 11, 23)):
+        verdict = check("impose_costs", facts(A), letter=sent, today=today)
+        assert told(verdict) == ("letter_term_running", date(2026, 11, 24))
+    assert check("impose_costs", facts(A), letter=sent, today=date(2026, 11, 24)) is ALLOWED
+
+
 def test_a_letter_from_before_the_debit_returned_is_no_letter() -> None:
     returned = replace(A, debit_returned_on=date(2026, 10, 6))
     verdict = check("impose_costs", facts(returned), letter=letter(date(2026, 10, 5), "A"))

@@ -137,6 +137,27 @@ def test_interest_paid_within_the_year_does_not_join_the_base() -> None:
     assert found.unpaid == found.pieces[-1].amount
 
 
+def test_interest_paid_too_early_never_lowers_the_base_below_the_principal() -> None:
+    paid = Settlement(date(2023, 6, 1), eur("0.00"), eur("500.00"))
+    found = accrue(
+        eur("1000.00"), date(2023, 3, 15), date(2024, 3, 31), NL.consumer_interest, [paid]
+    )
+    assert found.pieces[-1].base == eur("1000.00")
+    assert found.unpaid == found.total - eur("500.00")
+
+
+def test_a_payment_on_the_day_a_rate_begins_still_bears_that_rate_for_the_day() -> None:
+    paid = Settlement(date(2024, 1, 1), eur("400.00"), eur("0.00"))
+    found = accrue(
+        eur("1000.00"), date(2023, 12, 1), date(2024, 1, 31), NL.consumer_interest, [paid]
+    )
+    assert [(p.days, p.percent, p.base) for p in found.pieces] == [
+        (31, Decimal(6), eur("1000.00")),
+        (1, Decimal(7), eur("1000.00")),
+        (30, Decimal(7), eur("600.00")),
+    ]
+
+
 def test_a_payment_before_default_lowers_the_base_from_the_start() -> None:
     paid = Settlement(date(2026, 1, 20), eur("100.00"), eur("0.00"))
     found = accrue(eur("120.00"), date(2026, 2, 1), date(2026, 6, 30), NL.consumer_interest, [paid])

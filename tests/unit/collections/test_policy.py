@@ -1,11 +1,9 @@
 """The dunning policy of a Dutch water company: what it does with one customer, day by day."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-import pytest
-
-from services.collections.domain.decisions import Blocked, Close, Decision, Do, Reason, Wait
+from services.collections.domain.decisions import Blocked, Close, Do, Reason, Wait
 from services.collections.domain.facts import (
     ActiveHold,
     ArrangementStanding,
@@ -15,18 +13,17 @@ from services.collections.domain.facts import (
     FlagKind,
     MessageState,
     OpenDispute,
-    PaymentInFlight,
 )
-from services.collections.domain.ladder import DunningPolicy
 from services.collections.domain.policy import decide
 from tests.unit.collections.builders import (
-    carried_out,
     eur,
     facts,
     id_of,
     letter,
     lines_of,
     receivable,
+    step_of,
+    steps_made,
     taken,
     water_policy,
 )
@@ -35,28 +32,8 @@ POLICY = water_policy()
 DUE = date(2026, 8, 31)
 
 
-def run(
-    start: CaseFacts, first: date, days: int, policy: DunningPolicy = POLICY
-) -> list[tuple[date, str]]:
-    """The steps taken when each day's decisions are carried out at once."""
-    current, made = start, []
-    for day in (first + timedelta(days=n) for n in range(days)):
-        while isinstance(decision := decide(current, policy, day), Do):
-            made.append((day, decision.step))
-            current = carried_out(current, decision, day)
-    return made
-
-
-def step_of(decision: Decision) -> str:
-    assert isinstance(decision, Do), decision
-    return decision.step
-
-
-# --- one invoice -----------------------------------------------------------------------------
-
-
 def test_one_unpaid_invoice_climbs_the_whole_ladder() -> None:
-    assert run(facts(receivable("A", DUE)), DUE, 100) == [
+    assert steps_made(facts(receivable("A", DUE)), DUE, 100, POLICY) == [
         (date(2026, 9, 7), "friendly_reminder"),
         (date(2026, 9, 21), "second_reminder"),
         (date(2026, 10, 5), "fourteen_day_letter"),
@@ -69,7 +46,7 @@ def test_one_unpaid_invoice_climbs_the_whole_ladder() -> None:
 
 def test_a_business_owes_costs_without_a_fourteen_day_letter() -> None:
     business = facts(receivable("A", DUE, "850.00"), kind="business")
-    steps = run(business, DUE, 100)
+    steps = steps_made(business, DUE, 100, POLICY)
     assert [step for _, step in steps] == [
         "friendly_reminder",
         "second_reminder",
@@ -93,7 +70,7 @@ def test_a_business_owes_costs_without_a_fourteen_day_letter() -> None:
 
 
 def test_a_contract_with_an_unsafe_cost_clause_is_never_charged_nor_threatened() -> None:
-    steps = run(facts(receivable("A", DUE, cost_clause_safe=False)), DUE, 100)
+    steps = steps_made(facts(receivable("A", DUE, cost_clause_safe=False)), DUE, 100, POLICY)
     assert [step for _, step in steps] == [
         "friendly_reminder",
         "second_reminder",
@@ -104,7 +81,7 @@ def test_a_contract_with_an_unsafe_cost_clause_is_never_charged_nor_threatened()
 
 
 def test_where_no_costs_are_configured_the_ladder_goes_without() -> None:
-    steps = run(facts(receivable("A", DUE), jurisdiction="DE"), DUE, 60)
+    steps = steps_made(facts(receivable("A", DUE), jurisdiction="DE"), DUE, 60, POLICY)
     assert "final_demand_without_costs" in [step for _, step in steps]
     assert "impose_costs" not in [step for _, step in steps]
 
@@ -195,6 +172,8 @@ def test_a_step_with_a_higher_limit_waits_for_a_larger_sum() -> None:
     found = decide(facts(receivable("A", DUE, "9.00"), steps=steps), POLICY, date(2026, 10, 5))
     assert isinstance(found, Blocked)
     assert found.reason.code == "below_step_minimum"
+    enough = decide(facts(receivable("A", DUE, "10.00"), steps=steps), POLICY, date(2026, 10, 5))
+    assert step_of(enough) == "fourteen_day_letter"
 
 
 def test_nothing_is_sent_on_a_sunday_or_a_holiday() -> None:
@@ -219,251 +198,6 @@ def test_an_old_bank_statement_stops_every_step() -> None:
     assert found.reason.code == "bank_not_known"
     recent = replace(known, bank_known_on=date(2026, 9, 4))
     assert step_of(decide(recent, POLICY, date(2026, 9, 7))) == "friendly_reminder"
-
-
-# --- several invoices ------------------------------------------------------------------------
-
-
-def test_reminders_of_two_invoices_travel_in_one_message_each_at_its_own_step() -> None:
-    two = facts(
-        receivable("A", DUE),
-        receivable("B", date(2026, 9, 14), "60.00"),
-        steps=(taken("friendly_reminder", date(2026, 9, 7), "A"),),
-    )
-    found = decide(two, POLICY, date(2026, 9, 21))
-    assert step_of(found) == "second_reminder"
-    assert lines_of(found) == {id_of("A"): "second_reminder", id_of("B"): "friendly_reminder"}
-
-
-def test_a_reminder_that_is_nearly_due_goes_along() -> None:
-    two = facts(
-        receivable("A", DUE),
-        receivable("B", date(2026, 9, 3), "60.00"),
-        receivable("C", date(2026, 9, 4), "60.00"),
-    )
-    found = decide(two, POLICY, date(2026, 9, 7))
-    assert lines_of(found) == {id_of("A"): "friendly_reminder", id_of("B"): "friendly_reminder"}
-
-
-def test_no_reminder_is_lost_because_another_was_sent() -> None:
-    two = facts(receivable("A", DUE), receivable("B", date(2026, 9, 14), "60.00"))
-    seen: dict[str, list[str]] = {"A": [], "B": []}
-    current = two
-    for day in (DUE + timedelta(days=n) for n in range(100)):
-        while isinstance(decision := decide(current, POLICY, day), Do):
-            for name, steps in seen.items():
-                steps += [step for line, step in lines_of(decision).items() if line == id_of(name)]
-            current = carried_out(current, decision, day)
-    assert seen["A"][:3] == ["friendly_reminder", "second_reminder", "fourteen_day_letter"]
-    assert seen["B"][:2] == ["friendly_reminder", "fourteen_day_letter"]
-
-
-def test_the_fourteen_day_letter_takes_along_every_overdue_invoice() -> None:
-    many = facts(
-        receivable("A", DUE, "800.00"),
-        receivable("B", date(2026, 9, 20), "900.00"),
-        receivable("C", date(2026, 10, 4), "1000.00"),
-        receivable("D", date(2026, 10, 5), "50.00"),
-        steps=(taken("second_reminder", date(2026, 9, 21), "A"),),
-    )
-    found = decide(many, POLICY, date(2026, 10, 5))
-    assert isinstance(found, Do)
-    assert lines_of(found) == dict.fromkeys(map(id_of, "ABC"), "fourteen_day_letter")
-    assert found.costs is not None
-    assert found.costs.net == eur("395.00")
-    assert found.channel == "letter"
-
-
-def test_an_invoice_that_falls_due_after_the_letter_has_its_own_ladder_and_fresh_days() -> None:
-    later = facts(
-        receivable("A", DUE, "300.00"),
-        receivable("B", date(2026, 10, 6), "60.00"),
-        steps=(letter(date(2026, 10, 5), "A", costs="45.00"),),
-    )
-    first = decide(later, POLICY, date(2026, 10, 13))
-    assert lines_of(first) == {id_of("B"): "friendly_reminder"}
-    imposed = decide(carried_out(later, first, date(2026, 10, 13)), POLICY, date(2026, 10, 23))
-    assert lines_of(imposed) == {id_of("A"): "impose_costs"}
-    assert run(later, date(2026, 10, 6), 70)[-4:] == [
-        (date(2026, 11, 10), "fourteen_day_letter"),
-        (date(2026, 11, 11), "bailiff_handover"),
-        (date(2026, 11, 28), "impose_costs"),
-        (date(2026, 12, 3), "call"),
-    ]
-
-
-def test_two_letters_are_charged_one_by_one_each_after_its_own_term() -> None:
-    two = facts(
-        receivable("A", DUE, "300.00"),
-        receivable("B", DUE, "400.00"),
-        steps=(
-            letter(date(2026, 10, 5), "A", costs="45.00"),
-            letter(date(2026, 10, 12), "B", costs="60.00"),
-        ),
-    )
-    assert decide(two, POLICY, date(2026, 10, 22)).reason.code == "letter_term_waits"
-    first = decide(two, POLICY, date(2026, 11, 2))
-    assert isinstance(first, Do)
-    assert lines_of(first) == {id_of("A"): "impose_costs"}
-    assert first.costs is not None
-    assert first.costs.net == eur("45.00")
-    second = decide(carried_out(two, first, date(2026, 11, 2)), POLICY, date(2026, 11, 2))
-    assert isinstance(second, Do)
-    assert lines_of(second) == {id_of("B"): "impose_costs"}
-    assert second.costs is not None
-    assert second.costs.net == eur("60.00")
-
-
-def test_only_the_unpaid_remainder_of_a_letter_is_charged() -> None:
-    remainder = facts(
-        receivable("A", DUE, "250.00"), steps=(letter(date(2026, 9, 18), "A", costs="127.50"),)
-    )
-    found = decide(remainder, POLICY, date(2026, 10, 8))
-    assert isinstance(found, Do)
-    assert found.costs is not None
-    assert found.costs.net == eur("40.00")
-    assert found.costs_from == date(2026, 10, 7)
-    assert found.claims_interest
-
-
-def test_a_letter_charged_in_two_goes_takes_no_more_than_it_named() -> None:
-    sent = letter(date(2026, 9, 18), "A", "B", costs="40.00")
-    both = facts(receivable("A", DUE), receivable("B", DUE, "100.00"), steps=(sent,))
-    disputed = replace(both, disputes=(OpenDispute(frozenset({id_of("B")}), DUE),))
-    first = decide(disputed, POLICY, date(2026, 10, 8))
-    assert isinstance(first, Do)
-    assert lines_of(first) == {id_of("A"): "impose_costs"}
-    answered = replace(carried_out(disputed, first, date(2026, 10, 8)), disputes=())
-    second = decide(answered, POLICY, date(2026, 10, 20))
-    assert isinstance(second, Do)
-    assert lines_of(second)[id_of("B")] == "impose_costs"
-    assert second.costs is not None
-    assert second.costs.net == eur("0.00")
-
-
-def test_small_instalments_name_less_while_an_earlier_letter_may_still_be_charged() -> None:
-    known = facts(
-        receivable("A", DUE, "35.00", is_instalment=True),
-        receivable("B", date(2026, 9, 15), "35.00", is_instalment=True),
-        steps=(
-            letter(date(2026, 10, 5), "A"),
-            taken("second_reminder", date(2026, 10, 6), "B"),
-        ),
-    )
-    first = decide(known, POLICY, date(2026, 10, 20))
-    assert isinstance(first, Do)
-    assert lines_of(first) == {id_of("B"): "fourteen_day_letter"}
-    assert first.costs is not None
-    assert first.costs.net == eur("20.00")
-    paid = replace(known, receivables=known.receivables[1:])
-    alone = decide(paid, POLICY, date(2026, 10, 20))
-    assert isinstance(alone, Do)
-    assert alone.costs is not None
-    assert alone.costs.net == eur("40.00")
-
-
-# --- letters that do not count ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"wording": "fourteen_days_after_today"},
-        {"costs": None},
-        {"message": MessageState.FAILED, "channel": "courier"},
-        {"channel": "email"},
-        {"sent_on": DUE, "taken_on": DUE},
-    ],
-    ids=["wording", "no-amount", "bounced", "no-proof", "before-default"],
-)
-def test_a_letter_that_does_not_count_is_followed_by_a_new_one(changes: dict[str, object]) -> None:
-    faulty = replace(letter(date(2026, 10, 5), "A"), **changes)
-    reminded = taken("second_reminder", date(2026, 9, 21), "A")
-    known = facts(receivable("A", DUE), steps=(reminded, faulty))
-    assert step_of(decide(known, POLICY, date(2026, 10, 23))) == "fourteen_day_letter"
-
-
-def test_a_rung_above_the_letter_does_not_stand_in_for_it() -> None:
-    """The clause was unsafe when the final demand went out; a new contract mended it."""
-    demanded = taken("final_demand_without_costs", date(2026, 10, 5), "A")
-    steps = run(facts(receivable("A", DUE), steps=(demanded,)), date(2026, 10, 6), 40)
-    assert steps == [
-        (date(2026, 10, 19), "fourteen_day_letter"),
-        (date(2026, 11, 6), "impose_costs"),
-        (date(2026, 11, 11), "call"),
-    ]
-
-
-def test_a_new_letter_has_its_own_fourteen_days() -> None:
-    faulty = replace(letter(date(2026, 10, 5), "A"), wording=None)
-    fresh = letter(date(2026, 10, 23), "A")
-    known = facts(receivable("A", DUE), steps=(faulty, fresh))
-    waiting = decide(known, POLICY, date(2026, 10, 26))
-    assert waiting == Wait(
-        date(2026, 11, 12),
-        Reason(
-            "letter_term_waits",
-            (("number", "A"), ("last_day", date(2026, 11, 10)), ("on", date(2026, 11, 12))),
-        ),
-    )
-
-
-def test_a_letter_by_e_mail_waits_for_proof_and_counts_from_it() -> None:
-    mailed = replace(letter(date(2026, 10, 5), "A"), channel="email")
-    waiting = facts(receivable("A", DUE), steps=(mailed,))
-    assert decide(waiting, POLICY, date(2026, 10, 6)).reason.code == "message_pending"
-    proven = replace(mailed, delivered_on=date(2026, 10, 5))
-    found = decide(facts(receivable("A", DUE), steps=(proven,)), POLICY, date(2026, 10, 21))
-    assert isinstance(found, Do)
-    assert found.costs_from == date(2026, 10, 20)
-
-
-# --- direct debits ----------------------------------------------------------------------------
-
-
-def test_a_debit_in_flight_is_waited_for() -> None:
-    flying = PaymentInFlight(frozenset({id_of("A")}), "debit", date(2026, 9, 10))
-    found = decide(facts(receivable("A", DUE), in_flight=(flying,)), POLICY, date(2026, 9, 7))
-    assert isinstance(found, Blocked)
-    assert found.reason.code == "debit_in_flight"
-    assert found.until == date(2026, 9, 11)
-
-
-def test_a_returned_debit_keeps_its_due_date_but_contact_comes_first() -> None:
-    returned = receivable(
-        "A", date(2026, 10, 1), "64.00", collection="direct_debit",
-        debit_returned_on=date(2026, 11, 20),
-    )  # fmt: skip
-    steps = run(facts(returned), date(2026, 11, 20), 40)
-    assert steps == [
-        (date(2026, 11, 20), "debit_return_contact"),
-        (date(2026, 12, 4), "second_reminder"),
-        (date(2026, 12, 18), "fourteen_day_letter"),
-    ]
-
-
-def test_what_was_sent_before_the_debit_returned_does_not_count() -> None:
-    returned = receivable("A", DUE, debit_returned_on=date(2026, 11, 20))
-    old = (letter(date(2026, 10, 5), "A"), taken("friendly_reminder", date(2026, 9, 7), "A"))
-    found = decide(facts(returned, steps=old), POLICY, date(2026, 11, 20))
-    assert step_of(found) == "debit_return_contact"
-    assert found.reason.code == "debit_returned"
-
-
-def test_a_debit_that_just_came_back_does_not_join_a_letter() -> None:
-    both = facts(
-        receivable("A", DUE),
-        receivable("B", date(2026, 9, 1), "64.00", debit_returned_on=date(2026, 10, 5)),
-        steps=(taken("second_reminder", date(2026, 9, 21), "A"),),
-    )
-    found = decide(both, POLICY, date(2026, 10, 5))
-    assert lines_of(found) == {
-        id_of("A"): "fourteen_day_letter",
-        id_of("B"): "debit_return_contact",
-    }
-
-
-# --- what stands in the way -------------------------------------------------------------------
 
 
 def test_a_dispute_over_one_invoice_leaves_the_other_on_its_ladder() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -131,10 +131,12 @@ customers = st.integers(0, 2**32).map(customer)
 def shuffled(known: CaseFacts, seed: int) -> CaseFacts:
     random = Random(seed)
     names = ("receivables", "steps", "in_flight", "disputes", "holds", "arrangements", "flags")
-    changes = {name: list(getattr(known, name)) for name in names}
-    for values in changes.values():
+    changes: dict[str, Any] = {}
+    for name in names:
+        values = list(getattr(known, name))
         random.shuffle(values)
-    return replace(known, **{name: tuple(values) for name, values in changes.items()})
+        changes[name] = tuple(values)
+    return replace(known, **changes)
 
 
 def test_the_drawn_customers_reach_every_kind_of_decision() -> None:

@@ -31,6 +31,7 @@ PAYABLE = {
     TemplateName.FRIENDLY_REMINDER,
     TemplateName.SECOND_REMINDER,
     TemplateName.FOURTEEN_DAY_LETTER,
+    TemplateName.FINAL_DEMAND,
     TemplateName.ARRANGEMENT_CONFIRMED,
     TemplateName.ARRANGEMENT_BROKEN,
     TemplateName.DIRECT_DEBIT_RETURNED,

@@ -122,9 +122,10 @@ def test_a_water_company_offers_debt_help_and_the_medical_statement() -> None:
     assert "Uw gemeente helpt u daarbij" in rent
 
 
-def test_the_letter_is_a_legal_notice() -> None:
+def test_the_letter_and_the_final_demand_are_legal_notices() -> None:
     assert [name for name, template in TEMPLATES.items() if template.legal] == [
-        TemplateName.FOURTEEN_DAY_LETTER
+        TemplateName.FOURTEEN_DAY_LETTER,
+        TemplateName.FINAL_DEMAND,
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,15 @@ def test_the_same_letter_twice_is_the_same_bytes() -> None:
 
     assert once.content == again.content
     assert once.sha256 == again.sha256
+
+
+def test_a_letter_written_by_another_process_is_the_same_bytes() -> None:
+    spawn = multiprocessing.get_context("spawn")
+
+    with ProcessPoolExecutor(1, mp_context=spawn) as elsewhere:
+        theirs = elsewhere.submit(invoice_for, given.a_customer()).result(timeout=60)
+
+    assert theirs.content == invoice_for(given.a_customer()).content
 
 
 def test_another_second_of_writing_is_another_file() -> None:

@@ -1,4 +1,4 @@
-"""The rows of payments. Every row carries its creditor; money is minor units beside a currency."""
+"""What all row classes of collections share."""
 
 from __future__ import annotations
 

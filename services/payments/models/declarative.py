@@ -1,4 +1,4 @@
-"""The rows of collections. Every row carries its creditor; money is minor units beside a currency."""
+"""What all row classes of payments stand on."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""What happens next with what is overdue, and whether the law and the facts allow it."""

@@ -1,0 +1,1 @@
+"""Pure decisions of collections: no await, no I/O beyond packaged data read once."""

@@ -1,0 +1,51 @@
+"""Look at many customers at once: load, decide purely for each, write once, tell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.collections.domain.evaluation import Evaluation, evaluate
+from services.collections.domain.ladder import DunningPolicy, policy_in_force
+from services.collections.models import Creditor
+from services.collections.repository import looking
+from services.collections.use_cases.gather_dossiers import gather_dossiers
+from services.collections.use_cases.record_evaluations import record_evaluations
+from shared.clock import Clock, business_date
+from shared.db import WriteSession
+
+
+async def evaluate_customers(
+    session: WriteSession,
+    customer_ids: Collection[UUID],
+    *,
+    clock: Clock,
+    policies: Mapping[str, str],
+) -> list[Evaluation]:
+    """Their rows stay locked until the commit, so a dispute and a reminder cannot cross.
+
+    `policies`: the code of the dated policy by jurisdiction.
+    """
+    if not customer_ids:
+        return []
+    now = clock.now()
+    creditor = await looking.creditor(session)
+    today = business_date(now, ZoneInfo(creditor.time_zone))
+    customers = await looking.lock_customers(session, customer_ids)
+    dossiers = await gather_dossiers(session, creditor, customers, today, now)
+    policy = policy_of(creditor, policies, now)
+    evaluations = [evaluate(dossier, policy, today, now) for dossier in dossiers]
+    await record_evaluations(session, creditor, policy, dossiers, evaluations, today, now)
+    return evaluations
+
+
+def policy_of(
+    creditor: Creditor, policies: Mapping[str, str], now: datetime
+) -> DunningPolicy | None:
+    """The version in force today of the creditor's policy; None where there is none."""
+    code = policies.get(creditor.jurisdiction)
+    if code is None:
+        return None
+    return policy_in_force(code, business_date(now, ZoneInfo(creditor.time_zone)))

@@ -1,0 +1,60 @@
+"""Keep which direct debits are in flight, and which came back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.collections.models import Debit
+from services.collections.use_cases.look_again import know_customers, look_again
+from shared.bulk import insert_rows
+from shared.db import WriteSession, scope_of
+from shared.events.envelope import Received
+from shared.events.payments import DebitReturned, DebitSubmitted
+from shared.rows import rows_of
+
+_RETURNED = (
+    "(id) DO UPDATE SET status = 'returned', returned_on = excluded.returned_on,"
+    " return_code = excluded.return_code"
+)
+
+
+async def project_debits(session: WriteSession, batch: Sequence[Received[DebitSubmitted]]) -> None:
+    """In flight until a payment of its amount lands on the claim or the bank returns it."""
+    events = {received.event.debit_id: received.event for received in batch}
+    rows = [
+        _row(session, event) | {"status": "submitted", "collect_on": event.collect_on}
+        for event in events.values()
+    ]
+    # A return that came first stands; only the day of collection was still unknown.
+    on_conflict = "(id) DO UPDATE SET collect_on = excluded.collect_on"
+    await insert_rows(session, rows_of(Debit), rows, on_conflict=on_conflict)
+    await know_customers(session, [event.customer_id for event in events.values()])
+
+
+async def project_returns(session: WriteSession, batch: Sequence[Received[DebitReturned]]) -> None:
+    events = {received.event.debit_id: received.event for received in batch}
+    rows = [
+        _row(session, event)
+        | {
+            "status": "returned",
+            "returned_on": event.returned_on,
+            "return_code": event.return_code,
+        }
+        for event in events.values()
+    ]
+    await insert_rows(session, rows_of(Debit), rows, on_conflict=_RETURNED)
+    customer_ids = {event.customer_id for event in events.values()}
+    await know_customers(session, customer_ids)
+    await look_again(session, customer_ids)
+
+
+def _row(session: WriteSession, event: DebitSubmitted | DebitReturned) -> dict[str, Any]:
+    return {
+        "id": event.debit_id,
+        "creditor_id": scope_of(session).creditor_id,
+        "claim_id": event.invoice_id,
+        "customer_id": event.customer_id,
+        "amount_minor": event.amount.minor,
+        "currency": event.amount.currency,
+    }

@@ -1,0 +1,1 @@
+"""What was said to whom, when, by which road, and the proof of it."""

@@ -1,0 +1,63 @@
+"""Every SELECT and every lock of notifications. Row-level security adds the creditor to each."""
+
+from services.notifications.repository.messages import (
+    archived_of,
+    by_cause,
+    deliveries_of,
+    lock_message,
+    message,
+    messages,
+    status_changes,
+    summary,
+    waiting,
+)
+from services.notifications.repository.parties import (
+    active_mandates,
+    creditor,
+    customers,
+    letterhead,
+    links,
+    lock_letterhead,
+    lock_preference,
+    preference,
+    preferences,
+)
+from services.notifications.repository.work import (
+    archive_page,
+    is_anything_due,
+    lock_lost,
+    lock_messages,
+    lock_requested,
+    lock_unsent,
+    rendered,
+    sent_but_not_archived,
+)
+
+__all__ = [
+    "active_mandates",
+    "archive_page",
+    "archived_of",
+    "by_cause",
+    "creditor",
+    "customers",
+    "deliveries_of",
+    "is_anything_due",
+    "letterhead",
+    "links",
+    "lock_letterhead",
+    "lock_lost",
+    "lock_message",
+    "lock_messages",
+    "lock_preference",
+    "lock_requested",
+    "lock_unsent",
+    "message",
+    "messages",
+    "preference",
+    "preferences",
+    "rendered",
+    "sent_but_not_archived",
+    "status_changes",
+    "summary",
+    "waiting",
+]

@@ -1,0 +1,1 @@
+"""The roads out of the house: an SMTP relay and a print house, behind one small Protocol."""

@@ -1,0 +1,1 @@
+"""Payments: what came in, and whose it is."""

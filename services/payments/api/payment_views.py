@@ -1,0 +1,185 @@
+"""How payments are shown."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.payments.models import Payment
+from services.payments.use_cases.show_payments import CandidateView, QueueView, StoryView
+from shared.money import Money
+
+
+class PaymentShown(BaseModel):
+    id: UUID
+    version: int
+    status: str
+    source: str
+    customer_id: UUID | None
+    amount: Money
+    allocated: Money
+    unallocated: Money
+    booked_on: date
+    value_on: date
+    return_code: str | None
+    queue_reason: str | None
+
+
+class Sender(BaseModel):
+    """What the payer wrote. All empty once the person is forgotten."""
+
+    name: str | None
+    iban: str | None
+    texts: list[str]
+
+
+class CandidateShown(BaseModel):
+    """An open item the money could be for. `facts` speak for it or against it."""
+
+    invoice_id: UUID
+    number: str | None
+    customer_id: UUID
+    status: str
+    due_on: date
+    open: Money
+    facts: list[str]
+
+
+class QueueItem(BaseModel):
+    payment_id: UUID
+    reason: str
+    source: str
+    amount: Money
+    unallocated: Money
+    booked_on: date
+    customer_id: UUID | None
+    customer_number: str | None
+    sender: Sender
+    candidates: list[CandidateShown]
+
+
+class AllocationShown(BaseModel):
+    id: UUID
+    invoice_id: UUID
+    invoice_number: str | None
+    customer_id: UUID
+    status: str
+    amount: Money
+    matched_by: str
+    reason: str | None
+    created_at: datetime
+
+
+class ChangeShown(BaseModel):
+    noun: str
+    subject_id: UUID
+    before: str | None
+    after: str
+    actor: str
+    reason: str
+    changed_at: datetime
+
+
+class Story(PaymentShown):
+    customer_number: str | None
+    statement_id: UUID | None
+    debit_id: UUID | None
+    provider_payment_id: UUID | None
+    sender: Sender
+    allocations: list[AllocationShown]
+    history: list[ChangeShown]
+
+
+def payment_shown(row: Payment) -> PaymentShown:
+    kept = row.amount_minor if row.status not in {"reversed", "reclassified"} else 0
+    return PaymentShown(
+        id=row.id,
+        version=row.version,
+        status=row.status,
+        source=row.source,
+        customer_id=row.customer_id,
+        amount=Money(row.amount_minor, row.currency),
+        allocated=Money(row.allocated_minor, row.currency),
+        unallocated=Money(kept - row.allocated_minor, row.currency),
+        booked_on=row.booked_on,
+        value_on=row.value_on,
+        return_code=row.return_code,
+        queue_reason=row.queue_reason,
+    )
+
+
+def queue_item(view: QueueView) -> QueueItem:
+    shown = payment_shown(view.payment)
+    return QueueItem(
+        payment_id=shown.id,
+        reason=shown.queue_reason or "",
+        source=shown.source,
+        amount=shown.amount,
+        unallocated=shown.unallocated,
+        booked_on=shown.booked_on,
+        customer_id=shown.customer_id,
+        customer_number=view.customer.number if view.customer else None,
+        sender=_sender(view),
+        candidates=[_candidate(candidate) for candidate in view.candidates],
+    )
+
+
+def story_shown(view: StoryView) -> Story:
+    return Story(
+        **dict(payment_shown(view.payment)),
+        customer_number=view.customer.number if view.customer else None,
+        statement_id=view.line.statement_id if view.line else None,
+        debit_id=view.payment.debit_id,
+        provider_payment_id=view.payment.provider_payment_id,
+        sender=_sender(view),
+        allocations=[
+            AllocationShown(
+                id=row.id,
+                invoice_id=row.invoice_id,
+                invoice_number=view.invoice_numbers.get(row.invoice_id),
+                customer_id=row.customer_id,
+                status=row.status,
+                amount=Money(row.amount_minor, row.currency),
+                matched_by=row.matched_by,
+                reason=row.reason,
+                created_at=row.created_at,
+            )
+            for row in view.allocations
+        ],
+        history=[
+            ChangeShown(
+                noun=change.noun,
+                subject_id=change.subject_id,
+                before=change.before,
+                after=change.after,
+                actor=change.actor,
+                reason=change.reason,
+                changed_at=change.changed_at,
+            )
+            for change in view.changes
+        ],
+    )
+
+
+def _sender(view: QueueView | StoryView) -> Sender:
+    text = view.text
+    return Sender(
+        name=text.name if text else None,
+        iban=text.iban if text else None,
+        texts=list(text.texts) if text else [],
+    )
+
+
+def _candidate(view: CandidateView) -> CandidateShown:
+    item = view.item
+    return CandidateShown(
+        invoice_id=item.id,
+        number=view.number,
+        customer_id=item.customer_id,
+        status=item.status,
+        due_on=item.due_on,
+        open=item.available,
+        facts=list(view.facts),
+    )

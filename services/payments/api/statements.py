@@ -1,0 +1,212 @@
+"""Bank statements: files in, what became of them out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+
+from services.payments.config import settings_of
+from services.payments.models import BankLine, BankStatement
+from services.payments.repository import statements
+from services.payments.use_cases.import_statements import (
+    ImportStatements,
+    import_statements,
+    known_result,
+)
+from services.payments.use_cases.receive_file import ReceivedFile, receive_file
+from services.payments.use_cases.show_lines import LineText, show_texts
+from services.payments.use_cases.show_original import original_bytes
+from shared.auth import requires
+from shared.errors import InningError
+from shared.http.pages import Page, PageOf
+from shared.http.unit import Reading, Writing
+from shared.http.unit import router as noun_router
+from shared.money import Money
+from shared.service import Service
+
+router = noun_router("/statements", "statements")
+
+
+class NotAsForm(InningError):
+    code = "unsupported_media_type"
+    status = 415
+    title = "Send the file itself as the body, not a form around it"
+
+
+class StatementResult(BaseModel):
+    """One statement of a file. `difference`: opening and entries less closing, zero when right."""
+
+    id: UUID
+    account_id: UUID
+    statement_id: str
+    number: str
+    closes_on: date
+    entry_count: int
+    unbooked_count: int
+    opening: Money | None
+    closing: Money | None
+    entries: Money
+    difference: Money | None
+
+
+class ImportResult(BaseModel):
+    """`queued` payments wait for a person in `/v1/queue`; `other` lines are nobody's payment."""
+
+    file_id: UUID
+    sha256: str
+    size_bytes: int
+    statements: list[StatementResult]
+    lines: int
+    payments: int
+    matched: int
+    queued: int
+    debits_collected: int
+    debits_returned: int
+    payouts: int
+    other: int
+
+
+class StatementShown(BaseModel):
+    id: UUID
+    file_id: UUID
+    account_id: UUID
+    format: str
+    statement_id: str
+    number: str
+    closes_on: date
+    opening: Money | None
+    closing: Money | None
+    entries: Money
+    entry_count: int
+    unbooked_count: int
+    known_until: datetime
+
+
+class LineShown(BaseModel):
+    """A line with what the payer wrote, for somebody who may see it."""
+
+    id: UUID
+    kind: str
+    amount: Money
+    booked_on: date
+    value_on: date
+    bank_code: str | None
+    return_code: str | None
+    name: str | None
+    iban: str | None
+    texts: list[str]
+
+
+async def _received(request: Request) -> ReceivedFile:
+    """Before the transaction opens: a large file takes a while to read."""
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        raise NotAsForm()
+    file = await receive_file(request.stream())
+    request.state.body_digest = file.sha256
+    return file
+
+
+_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            media_type: {"schema": {"type": "string", "format": "binary"}}
+            for media_type in ("application/xml", "text/plain", "application/octet-stream")
+        },
+    }
+}
+
+
+@router.post("", status_code=201, dependencies=[requires("payments:write")], openapi_extra=_BODY)
+async def upload_statements(
+    request: Request,
+    response: Response,
+    file: Annotated[ReceivedFile, Depends(_received)],
+    session: Writing,
+) -> ImportResult:
+    """A bank file as the body, camt.053 or MT940: stored whole, or refused with line and field.
+
+    The same bytes again change nothing and get the first answer, with status 200.
+    """
+    service: Service = request.app.state.service
+    result = await known_result(session, file.sha256)
+    if result is not None:
+        response.status_code = 200
+        return ImportResult.model_validate(result)
+    command = ImportStatements(
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        compressed=file.compressed,
+        drafts=file.drafts,
+        payout_pattern=settings_of(service).payout_reference_pattern,
+    )
+    result = await import_statements(session, command, vault=service.vault)
+    return ImportResult.model_validate(result)
+
+
+@router.get("", dependencies=[requires("payments:read")])
+async def list_statements(
+    session: Reading, paging: PageOf, account_id: UUID | None = None
+) -> Page[StatementShown]:
+    rows = await statements.statements(session, paging, account_id=account_id)
+    return paging.page(rows, _shown, lambda row: (row.id,))
+
+
+@router.get("/{statement_id}/lines", dependencies=[requires("payments:read")])
+async def list_lines(
+    request: Request, session: Reading, statement_id: UUID, paging: PageOf
+) -> Page[LineShown]:
+    rows = await statements.lines_of(session, statement_id, paging)
+    texts = await show_texts(session, rows, vault=request.app.state.service.vault)
+    return paging.page(
+        rows,
+        lambda row: show_line(row, texts.get(row.id)),
+        lambda row: (row.entry_index, row.detail_index),
+    )
+
+
+@router.get("/files/{file_id}", dependencies=[requires("payments:admin")])
+async def download_file(request: Request, session: Reading, file_id: UUID) -> Response:
+    """The bytes of a bank file as they came."""
+    content = await original_bytes(session, file_id, vault=request.app.state.service.vault)
+    return Response(content, media_type="application/octet-stream")
+
+
+def _shown(row: BankStatement) -> StatementShown:
+    def money(minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, row.currency)
+
+    return StatementShown(
+        id=row.id,
+        file_id=row.file_id,
+        account_id=row.account_id,
+        format=row.format,
+        statement_id=row.statement_id,
+        number=row.number,
+        closes_on=row.closes_on,
+        opening=money(row.opening_minor),
+        closing=money(row.closing_minor),
+        entries=Money(row.entries_minor, row.currency),
+        entry_count=row.entry_count,
+        unbooked_count=row.unbooked_count,
+        known_until=row.known_until,
+    )
+
+
+def show_line(row: BankLine, told: LineText | None) -> LineShown:
+    return LineShown(
+        id=row.id,
+        kind=row.kind,
+        amount=Money(row.amount_minor, row.currency),
+        booked_on=row.booked_on,
+        value_on=row.value_on,
+        bank_code=row.bank_code,
+        return_code=row.return_code,
+        name=told.name if told else None,
+        iban=told.iban if told else None,
+        texts=list(told.texts) if told else [],
+    )

@@ -1,0 +1,41 @@
+"""The settings of payments, read once from the environment (prefix `PAYMENTS_`)."""
+
+from __future__ import annotations
+
+import hmac
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.service import Service
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    model_config = SettingsConfigDict(env_prefix="PAYMENTS_", frozen=True, extra="ignore")
+
+    provider_url: str = "https://api.mollie.com"
+    provider_api_key: SecretStr = SecretStr("")
+    # Signs the provider's newer webhooks; the others carry an id alone and are fetched back.
+    provider_webhook_secret: SecretStr = SecretStr("")
+    provider_timeout_s: float = Field(10.0, gt=0)
+    # How the provider writes a settlement in the text of its payout.
+    payout_reference_pattern: str = r"\b\d{5,8}\.\d{4}\.\d{2}\b"
+    # Where payers reach this service from outside.
+    public_url: str = "http://127.0.0.1:8102"
+    link_secret: SecretStr = SecretStr("")
+    link_valid_days: int = Field(730, ge=1, le=3_650)
+    statement_limit_bytes: int = Field(300_000_000, ge=1)
+
+    @property
+    def link_key(self) -> bytes:
+        """Seals payment links; without a secret of its own it is derived from the master key."""
+        secret = self.link_secret.get_secret_value()
+        if secret:
+            return secret.encode()
+        return hmac.digest(self.master_key.get_secret_value().encode(), b"links", "sha256")
+
+
+def settings_of(service: Service) -> Settings:
+    assert isinstance(service.settings, Settings)
+    return service.settings

@@ -1,0 +1,155 @@
+"""What each line of a statement is to us: a payment, a collection, a return, a payout, or other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from shared.money import Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFacts:
+    """What of a line tells its kind. `amount` is signed: money in is positive."""
+
+    amount: Money
+    debit_id: UUID | None = None
+    batch_ids: tuple[UUID, ...] = ()
+    payout_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebitFacts:
+    id: UUID
+    batch_id: UUID
+    status: str
+    amount: Money
+    has_payment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The booking of debits: by their own ids, or of a whole batch in one sum."""
+
+    debit_ids: tuple[UUID, ...]
+    named_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LateCollection:
+    """The booking of a debit whose return came first: in, and out again at once."""
+
+    debit_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A debit came back. `excess` (negative) is what the bank took beside it, such as its fee."""
+
+    debit_id: UUID
+    excess: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An ordinary payment; `odd` is what a clerk should know when nothing decides it."""
+
+    odd: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Money out that is nobody's payment: charges, our own transfers."""
+
+
+Kind = Collection | LateCollection | Return | Payout | Incoming | Other
+
+NAMES: Mapping[type, str] = {
+    Collection: "collection",
+    LateCollection: "collection",
+    Return: "return",
+    Payout: "payout",
+    Incoming: "payment",
+    Other: "other",
+}
+
+
+@dataclass(slots=True)
+class _Book:
+    debits: dict[UUID, DebitFacts]
+    in_transit: Money
+    status: dict[UUID, str] = field(default_factory=dict)
+    batches: dict[UUID, list[DebitFacts]] = field(default_factory=dict)
+
+    def status_of(self, debit: DebitFacts) -> str:
+        return self.status.get(debit.id, debit.status)
+
+
+def sort_lines(
+    lines: Sequence[LineFacts], debits: Iterable[DebitFacts], in_transit: Money
+) -> list[Kind]:
+    """The kind of each line. Money in is looked at first: a return may stand above its collection.
+
+    `in_transit` is what the provider holds for us: it cannot pay out more.
+    """
+    book = _Book({debit.id: debit for debit in debits}, in_transit)
+    for debit in book.debits.values():
+        book.batches.setdefault(debit.batch_id, []).append(debit)
+    kinds: dict[int, Kind] = {}
+    for is_money_in in (True, False):
+        for index, line in enumerate(lines):
+            if (line.amount.minor > 0) is is_money_in:
+                kinds[index] = _money_in(line, book) if is_money_in else _money_out(line, book)
+    return [kinds[index] for index in range(len(lines))]
+
+
+def _money_in(line: LineFacts, book: _Book) -> Kind:
+    debit = book.debits.get(line.debit_id) if line.debit_id else None
+    if debit is not None:
+        return _collected(line, debit, book)
+    for batch_id in line.batch_ids:
+        flying = [d for d in book.batches.get(batch_id, ()) if book.status_of(d) == "submitted"]
+        total = sum(d.amount.minor for d in flying)
+        if flying and total == line.amount.minor:
+            book.status.update({d.id: "collected" for d in flying})
+            return Collection(tuple(d.id for d in flying), "batch")
+        if batch_id in book.batches:
+            return Incoming("batch_differs")
+    if line.payout_reference is not None:
+        if line.amount.currency == book.in_transit.currency and line.amount <= book.in_transit:
+            book.in_transit -= line.amount
+            return Payout(line.payout_reference)
+        return Incoming("payout_unexplained")
+    return Incoming()
+
+
+def _collected(line: LineFacts, debit: DebitFacts, book: _Book) -> Kind:
+    status = book.status_of(debit)
+    if debit.amount != line.amount:
+        return Incoming("debit_differs")
+    if status == "submitted":
+        book.status[debit.id] = "collected"
+        return Collection((debit.id,), "end_to_end")
+    if status == "returned" and not debit.has_payment and debit.id not in book.status:
+        book.status[debit.id] = "returned"
+        return LateCollection(debit.id)
+    return Incoming("already_collected")
+
+
+def _money_out(line: LineFacts, book: _Book) -> Kind:
+    debit = book.debits.get(line.debit_id) if line.debit_id else None
+    if (
+        debit is not None
+        and book.status_of(debit) in {"submitted", "collected"}
+        and debit.amount.currency == line.amount.currency
+        and -line.amount >= debit.amount
+    ):
+        book.status[debit.id] = "returned"
+        return Return(debit.id, line.amount + debit.amount)
+    return Other()

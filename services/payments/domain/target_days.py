@@ -1,0 +1,62 @@
+"""Bank days of TARGET, and the terms of SEPA Core direct debit that count in them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from shared.errors import InvalidInput
+
+_FIXED_CLOSINGS = frozenset({(1, 1), (5, 1), (12, 25), (12, 26)})
+MANDATE_UNUSED_MONTHS_MAX = 36
+
+
+def is_bank_day(day: date) -> bool:
+    """TARGET closes at weekends, 1 January, Good Friday, Easter Monday, 1 May, 25-26 December."""
+    if day.weekday() >= 5 or (day.month, day.day) in _FIXED_CLOSINGS:
+        return False
+    easter = _easter(day.year)
+    return day not in {easter - timedelta(days=2), easter + timedelta(days=1)}
+
+
+def next_bank_day(day: date) -> date:
+    """`day` itself when banks work on it, else the first day after it on which they do."""
+    while not is_bank_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def submit_by(collect_on: date) -> date:
+    """The last bank day before the collection (D-1)."""
+    day = collect_on - timedelta(days=1)
+    while not is_bank_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def collection_day(asked: date, today: date) -> date:
+    """The bank day of a collection asked for on `asked`; refused when banks get it too late."""
+    collect_on = next_bank_day(asked)
+    if today > submit_by(collect_on):
+        raise InvalidInput.field("collect_on", "banks need the file a bank day before")
+    return collect_on
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month `months` earlier, or that month's last day."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    following = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1)
+    return date(year, month + 1, min(day.day, (following - timedelta(days=1)).day))
+
+
+def _easter(year: int) -> date:
+    """Gregorian Easter Sunday (Meeus, Jones and Butcher)."""
+    golden = year % 19
+    century, rest = divmod(year, 100)
+    leap, left = divmod(century, 4)
+    moon = (19 * golden + century - leap - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    four, three = divmod(rest, 4)
+    weekday = (32 + 2 * left + 2 * four - moon - three) % 7
+    late = (golden + 11 * moon + 22 * weekday) // 451
+    month, day = divmod(moon + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)

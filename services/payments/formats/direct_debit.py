@@ -1,0 +1,203 @@
+"""What a SEPA direct debit file says (Core scheme), and whether it may be said.
+
+Source: EPC130-08, SDD Core customer-to-bank implementation guidelines. Since 15 November 2026
+addresses are structured only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from services.payments.formats.sepa_text import is_identifier, sepa_text
+from shared.errors import InvalidInput, Problem
+from shared.money import Money
+from shared.references import is_payment_reference, is_rf_reference, normalise_iban
+
+_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
+_CREDITOR_ID = re.compile(r"([A-Z]{2}\d\d)[A-Z0-9]{3}([A-Z0-9]{1,28})", re.ASCII)
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_AMOUNT_MINOR_MAX = 99_999_999_999
+_TEXT_LENGTH_MAX = 140
+
+
+class SequenceType(StrEnum):
+    """FRST has been optional since 2016: RCUR may be used from the first collection on."""
+
+    FIRST = "FRST"
+    RECURRING = "RCUR"
+    ONE_OFF = "OOFF"
+    FINAL = "FNAL"
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """A structured address: there is no other kind in SEPA. Town and country are needed."""
+
+    town: str
+    country: str
+    street: str | None = None
+    building_number: str | None = None
+    postcode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Creditor:
+    """`creditor_id` is the SEPA creditor identifier (incassant-ID)."""
+
+    name: str
+    iban: str
+    creditor_id: str
+    bic: str | None = None
+    address: PostalAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One debit. A structured reference is an RF reference or a betalingskenmerk; text excludes it.
+
+    Of an IBAN outside the EEA the debtor's address is to be given.
+    """
+
+    end_to_end_id: str
+    amount: Money
+    mandate_reference: str
+    mandate_signed_on: date
+    debtor_name: str
+    debtor_iban: str
+    debtor_bic: str | None = None
+    debtor_address: PostalAddress | None = None
+    structured_reference: str | None = None
+    remittance_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionGroup:
+    """Debits of one due date and sequence type: one `PmtInf`, which banks book as one entry."""
+
+    payment_information_id: str
+    due_on: date
+    sequence_type: SequenceType
+    collections: tuple[Collection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectDebitBatch:
+    message_id: str
+    created_at: datetime
+    creditor: Creditor
+    groups: tuple[CollectionGroup, ...]
+
+
+def refuse_faults(batch: DirectDebitBatch) -> None:
+    """Raises `InvalidInput` with every fault in the batch, each under its path."""
+    problems = [Problem(path, message) for path, message in _faults(batch)]
+    if problems:
+        raise InvalidInput("the direct debit batch is not valid", problems)
+
+
+def _faults(batch: DirectDebitBatch) -> Iterator[tuple[str, str]]:
+    if not is_identifier(batch.message_id):
+        yield "message_id", _IDENTIFIER_RULE
+    if batch.created_at.tzinfo is None:
+        yield "created_at", "a time without its zone"
+    yield from _creditor_faults(batch.creditor)
+    if not batch.groups:
+        yield "groups", "a batch holds at least one group"
+    group_ids: set[str] = set()
+    end_to_end_ids: set[str] = set()
+    for position, group in enumerate(batch.groups):
+        path = f"groups[{position}]"
+        if group.payment_information_id in group_ids:
+            yield f"{path}.payment_information_id", "used twice in the batch"
+        group_ids.add(group.payment_information_id)
+        yield from _group_faults(path, group, batch.created_at.astimezone(UTC).date())
+        for number, collection in enumerate(group.collections):
+            inner = f"{path}.collections[{number}]"
+            if collection.end_to_end_id in end_to_end_ids:
+                yield f"{inner}.end_to_end_id", "used twice in the batch"
+            end_to_end_ids.add(collection.end_to_end_id)
+            yield from _collection_faults(inner, collection, group.due_on)
+
+
+def _creditor_faults(creditor: Creditor) -> Iterator[tuple[str, str]]:
+    if not sepa_text(creditor.name):
+        yield "creditor.name", "a name is needed"
+    if not is_creditor_id(creditor.creditor_id):
+        yield "creditor.creditor_id", "not a SEPA creditor identifier"
+    yield from _account_faults("creditor", creditor.iban, creditor.bic)
+    yield from _address_faults("creditor.address", creditor.address)
+
+
+def _group_faults(path: str, group: CollectionGroup, today: date) -> Iterator[tuple[str, str]]:
+    if not is_identifier(group.payment_information_id):
+        yield f"{path}.payment_information_id", _IDENTIFIER_RULE
+    if group.due_on < today:
+        yield f"{path}.due_on", "the due date has passed"
+    if not group.collections:
+        yield f"{path}.collections", "a group holds at least one collection"
+
+
+def _collection_faults(
+    path: str, collection: Collection, due_on: date
+) -> Iterator[tuple[str, str]]:
+    if not is_identifier(collection.end_to_end_id):
+        yield f"{path}.end_to_end_id", _IDENTIFIER_RULE
+    if not is_identifier(collection.mandate_reference):
+        yield f"{path}.mandate_reference", _IDENTIFIER_RULE
+    amount = collection.amount
+    if amount.currency != "EUR" or not 0 < amount.minor <= _AMOUNT_MINOR_MAX:
+        yield f"{path}.amount", "from 0.01 to 999999999.99 euro"
+    if collection.mandate_signed_on > due_on:
+        yield f"{path}.mandate_signed_on", "signed after the due date"
+    if not sepa_text(collection.debtor_name):
+        yield f"{path}.debtor_name", "a name is needed"
+    yield from _account_faults(path, collection.debtor_iban, collection.debtor_bic, "debtor_")
+    yield from _address_faults(f"{path}.debtor_address", collection.debtor_address)
+    yield from _remittance_faults(path, collection)
+
+
+def _remittance_faults(path: str, collection: Collection) -> Iterator[tuple[str, str]]:
+    reference, text = collection.structured_reference, collection.remittance_text
+    if reference is not None:
+        if text is not None:
+            yield f"{path}.remittance_text", "not beside a structured reference"
+        if not is_rf_reference(reference) and not is_payment_reference(reference):
+            yield f"{path}.structured_reference", "neither an RF reference nor a betalingskenmerk"
+    elif text is not None and not 0 < len(sepa_text(text)) <= _TEXT_LENGTH_MAX:
+        yield f"{path}.remittance_text", "1 to 140 characters"
+
+
+def _account_faults(
+    path: str, iban: str, bic: str | None, prefix: str = ""
+) -> Iterator[tuple[str, str]]:
+    try:
+        normalise_iban(iban)
+    except InvalidInput as wrong:
+        yield f"{path}.{prefix}iban", wrong.problems[0].message
+    if bic is not None and not _BIC.fullmatch(bic):
+        yield f"{path}.{prefix}bic", "not a BIC"
+
+
+def _address_faults(path: str, address: PostalAddress | None) -> Iterator[tuple[str, str]]:
+    if address is None:
+        return
+    if not sepa_text(address.town):
+        yield f"{path}.town", "a structured address has a town"
+    if not _COUNTRY.fullmatch(address.country):
+        yield f"{path}.country", "not an ISO 3166 country code"
+
+
+def is_creditor_id(text: str) -> bool:
+    """A SEPA creditor identifier with right check digits (ISO 7064 mod 97-10, as EPC262-08 says:
+    the three characters of the business code do not count)."""
+    match = _CREDITOR_ID.fullmatch(text)
+    if match is None:
+        return False
+    return int("".join(str(int(char, 36)) for char in match[2] + match[1])) % 97 == 1
+
+
+_IDENTIFIER_RULE = "1 to 35 SEPA characters, no slash at an end, no two slashes together"

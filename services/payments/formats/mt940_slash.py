@@ -1,0 +1,135 @@
+"""Field :86: with tags between slashes, as ABN AMRO, ING, Knab, Rabobank and Van Lanschot write it.
+
+/TRTP/SEPA OVERBOEKING/IBAN/NL91.../BIC/.../NAME/.../REMI/.../EREF/...
+/EREF/...//CNTP/NL91.../BIC/NAME/CITY//REMI/USTD//.../
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from services.payments.formats.mt940_values import IBAN_SHAPE
+from services.payments.formats.statement import StructuredReference
+
+_SPLIT = re.compile(r"/([A-Z]{2,9})(?=/)")
+_STARTS = re.compile(r"/[A-Z]{2,9}/")
+_ABN_REFERENCE = re.compile(r"ISSUER:\s*(CUR|ISO)\s+REF:\s*([0-9A-Z ]+)")
+
+_FIELDS = {
+    "EREF": "end_to_end_id",
+    "MARF": "mandate_id",
+    "CSID": "creditor_id",
+    "PREF": "payment_information_id",
+    "KREF": "instruction_id",
+    "IREF": "instruction_id",
+    "RTRN": "return_reason",
+    "IBAN": "counterparty_iban",
+    "BBAN": "counterparty_account",
+    "BIC": "counterparty_bic",
+    "TRTP": "additional_info",
+}
+# A party begins: whose name a following NAME is.
+_PARTIES = {
+    "BENM": "counterparty_name",
+    "ORDP": "counterparty_name",
+    "ULTD": "ultimate_debtor",
+    "ULTC": "ultimate_creditor",
+    "ULTB": "ultimate_creditor",
+}
+# Tags whose value we do not keep, but which end the value before them.
+_OTHERS = frozenset(
+    {"ADDR", "ID", "IACC", "ISDT", "CDTRREFTP", "EXCH", "CHGS", "OCMT", "TRCD", "SVCL", "SUM"}
+)
+
+
+def is_slash(text: str) -> bool:
+    return _STARTS.match(text) is not None
+
+
+def slash_fields(lines: list[str]) -> dict[str, Any]:
+    """The detail's fields. Banks cut lines anywhere, in the middle of a tag too."""
+    found: dict[str, Any] = {}
+    name_key = "counterparty_name"
+    for tag, value in _tagged("".join(lines)):
+        if tag in _PARTIES:
+            name_key = _PARTIES[tag]
+        if not value:
+            continue
+        if not tag:
+            found["remittance_text"] = value
+        elif tag in _FIELDS:
+            found.setdefault(_FIELDS[tag], value)
+        elif tag == "NAME":
+            found.setdefault(name_key, value)
+        elif tag in _READERS:
+            _READERS[tag](value, found)
+        elif tag in _PARTIES:
+            found.setdefault("remittance_text", value)
+    issuer, reference = found.pop("issuer", None), found.pop("reference", None)
+    if reference is not None:
+        found["references"] = (StructuredReference(reference, "SCOR", issuer),)
+    return found
+
+
+def _tagged(text: str) -> list[tuple[str, str]]:
+    """Tags with their values, in front text of no tag. What only looks like a tag stays text."""
+    pieces = _SPLIT.split(text)
+    tagged: list[tuple[str, str]] = []
+    tag, value = "", ""
+    for word, following in zip(pieces[1::2], pieces[2::2], strict=True):
+        if word in _TAGS:
+            tagged.append((tag, value.strip("/ ")))
+            tag, value = word, following
+        else:
+            value = f"{value}/{word}{following}"
+    tagged.append((tag, value.strip("/ ")))
+    return tagged
+
+
+def _remittance(value: str, found: dict[str, Any]) -> None:
+    if value.startswith("STRD/"):
+        issuer, _, reference = value.removeprefix("STRD/").partition("/")
+        found["issuer"], found["reference"] = issuer or None, reference.strip("/ ")
+        return
+    abn = _ABN_REFERENCE.match(value)
+    if abn is not None:
+        found["issuer"], found["reference"] = abn[1], abn[2].replace(" ", "")
+        return
+    text = value.removeprefix("USTD").lstrip("/ ") if value.startswith("USTD/") else value
+    if text and text != "USTD":
+        found["remittance_text"] = text
+
+
+def _counterparty(value: str, found: dict[str, Any]) -> None:
+    """`account/BIC/name/city`; the account may be a number of the time before IBAN."""
+    account, *others = (part.strip() for part in value.split("/"))
+    if account:
+        is_iban = IBAN_SHAPE.fullmatch(account) is not None
+        found.setdefault("counterparty_iban" if is_iban else "counterparty_account", account)
+    for key, part in zip(("counterparty_bic", "counterparty_name"), others, strict=False):
+        if part:
+            found.setdefault(key, part)
+
+
+def _purpose(value: str, found: dict[str, Any]) -> None:
+    found["purpose"] = value.rpartition("/")[2]
+
+
+def _issuer(value: str, found: dict[str, Any]) -> None:
+    found["issuer"] = value
+
+
+def _creditor_reference(value: str, found: dict[str, Any]) -> None:
+    found["reference"] = value
+
+
+_READERS: dict[str, Callable[[str, dict[str, Any]], None]] = {
+    "REMI": _remittance,
+    "CNTP": _counterparty,
+    "PURP": _purpose,
+    "ISSR": _issuer,
+    "CDTRREF": _creditor_reference,
+}
+_TAGS = frozenset({*_FIELDS, *_PARTIES, *_READERS, *_OTHERS, "NAME"})

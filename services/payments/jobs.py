@@ -1,0 +1,42 @@
+"""Which jobs the clock of payments runs, and when."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from uuid import UUID
+
+from services.payments.use_cases.ask_provider import ask_pending
+from services.payments.use_cases.change_mandates import expire_mandates
+from services.payments.use_cases.retry_matching import retry_matching
+from shared.db import Scope
+from shared.jobs import Daily, Every, Job
+from shared.service import Service
+
+_BATCH = 500
+
+
+def _scope(creditor_id: UUID, job: str) -> Scope:
+    return Scope(creditor_id, "system:payments", reason=f"job:{job}")
+
+
+async def _expire_mandates(service: Service, creditor_id: UUID, today: date) -> None:
+    done = _BATCH
+    while done == _BATCH:
+        async with service.db.write(_scope(creditor_id, "expire_mandates")) as session:
+            done = await expire_mandates(session, today, _BATCH)
+
+
+async def _retry_matching(service: Service, creditor_id: UUID, _today: date) -> None:
+    async with service.db.write(_scope(creditor_id, "retry_matching")) as session:
+        await retry_matching(session, vault=service.vault, limit=_BATCH)
+
+
+async def _ask_provider(service: Service, creditor_id: UUID, _today: date) -> None:
+    await ask_pending(service, creditor_id)
+
+
+JOBS: tuple[Job, ...] = (
+    Daily("expire_mandates", time(4, 0), _expire_mandates),
+    Every("retry_matching", 20.0, _retry_matching),
+    Every("ask_provider", 30.0, _ask_provider),
+)

@@ -1,0 +1,63 @@
+"""Payments through the provider: what was begun, how it ended, and what was paid out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.payments.domain.transitions import PROVIDER_PAYMENT_STATUSES
+from services.payments.models.declarative import Base
+from shared.rows import one_of
+
+
+class ProviderPayment(Base):
+    """A payer's visit to the provider. Its id is the idempotency key of the creation."""
+
+    __tablename__ = "provider_payments"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    invoice_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    status: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    return_url: Mapped[str]
+    # The provider's id (`tr_...`); null while the creation has no outcome.
+    provider_id: Mapped[str | None]
+    checkout_url: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    checked_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("status", PROVIDER_PAYMENT_STATUSES),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        UniqueConstraint("creditor_id", "provider_id"),
+        Index(None, "invoice_id"),
+        Index(
+            "ix_provider_payments_pending",
+            "creditor_id",
+            "checked_at",
+            postgresql_where="status IN ('created', 'unknown', 'open')",
+        ),
+    )
+
+
+class ProviderPayout(Base):
+    """Money the provider moved to the bank account, as the statement shows it."""
+
+    __tablename__ = "provider_payouts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    line_id: Mapped[UUID]
+    reference: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    booked_on: Mapped[date]
+
+    __table_args__ = (UniqueConstraint("line_id"), Index(None, "creditor_id", "reference"))

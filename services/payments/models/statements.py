@@ -1,0 +1,96 @@
+"""What the bank told: files as they came, the statements in them, and every line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.payments.models.declarative import Base
+from shared.rows import one_of
+
+LINE_KINDS = ("payment", "collection", "return", "payout", "other")
+
+
+class StatementFile(Base):
+    """A bank file, whole: its bytes are compressed, then sealed with the creditor's own key."""
+
+    __tablename__ = "statement_files"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    sha256: Mapped[bytes]
+    size_bytes: Mapped[int]
+    content_sealed: Mapped[bytes]
+    received_at: Mapped[datetime]
+    received_from: Mapped[str]
+    # What the upload answered; the same file again gets the same answer.
+    result: Mapped[dict[str, Any]]
+
+    __table_args__ = (UniqueConstraint("creditor_id", "sha256"),)
+
+
+class BankStatement(Base):
+    __tablename__ = "bank_statements"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("statement_files.id", ondelete="RESTRICT"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_accounts.id", ondelete="RESTRICT"))
+    format: Mapped[str]
+    # The bank's own identification; together with the closing day it is never stored twice.
+    statement_id: Mapped[str]
+    number: Mapped[str]
+    closes_on: Mapped[date]
+    currency: Mapped[str] = mapped_column(String(3))
+    opening_minor: Mapped[int | None]
+    closing_minor: Mapped[int | None]
+    entries_minor: Mapped[int]
+    entry_count: Mapped[int]
+    # Bookings that the statement announces without counting them (pending, future).
+    unbooked_count: Mapped[int]
+    known_until: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("account_id", "statement_id", "number", "closes_on"),
+        Index(None, "file_id"),
+    )
+
+
+class BankLine(Base):
+    """One movement on the account. What a payer wrote is sealed, see `sealed_for`."""
+
+    __tablename__ = "bank_lines"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    statement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("bank_statements.id", ondelete="RESTRICT")
+    )
+    account_id: Mapped[UUID]
+    entry_index: Mapped[int]
+    detail_index: Mapped[int]
+    kind: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    booked_on: Mapped[date]
+    value_on: Mapped[date]
+    bank_code: Mapped[str | None]
+    return_code: Mapped[str | None]
+    # The debit this line returns; its collection may be booked later.
+    debit_id: Mapped[UUID | None]
+    # Whose key seals the text: the customer's once known, the creditor's own until then.
+    sealed_for: Mapped[UUID]
+    text_sealed: Mapped[bytes | None]
+    iban_index: Mapped[bytes | None]
+
+    __table_args__ = (
+        one_of("kind", LINE_KINDS),
+        UniqueConstraint("statement_id", "entry_index", "detail_index"),
+        Index(None, "account_id", "kind"),
+        Index("ix_bank_lines_returned", "debit_id", postgresql_where="debit_id IS NOT NULL"),
+        Index(None, "sealed_for"),
+    )

@@ -1,0 +1,170 @@
+"""Direct debits and their batches."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import any_, exists, func, literal, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.payments.domain.bank_lines import DebitFacts
+from services.payments.domain.debit import Due
+from services.payments.models import Debit, DebitBatch, Payment
+from services.payments.repository.locking import locked
+from services.payments.repository.parties import UUIDS
+from shared.db import WriteSession
+from shared.errors import NotFound
+from shared.http.pages import Paging
+from shared.money import Money
+
+_DUE = text(
+    """
+    SELECT i.id, i.customer_id, i.currency, m.id AS mandate_id,
+      i.open_minor - coalesce((
+        SELECT sum(CASE a.status WHEN 'proposed' THEN a.amount_minor ELSE -a.amount_minor END)
+        FROM allocations a WHERE a.invoice_id = i.id AND a.status IN ('proposed', 'undoing')
+      ), 0) AS available_minor,
+      EXISTS (
+        SELECT 1 FROM holds h WHERE h.customer_id = i.customer_id AND h.active
+          AND (h.invoice_ids = '[]'::jsonb OR h.invoice_ids @> to_jsonb(i.id::text))
+      ) AS is_held,
+      coalesce((
+        SELECT array_agg(d.return_code ORDER BY d.id) FROM debits d
+        WHERE d.invoice_id = i.id AND d.status = 'returned'
+      ), '{}') AS returned
+    FROM open_items i
+    LEFT JOIN LATERAL (
+      SELECT m.id FROM mandates m WHERE m.customer_id = i.customer_id AND m.status = 'active'
+      ORDER BY m.signed_on DESC, m.id DESC LIMIT 1
+    ) m ON true
+    WHERE i.status = 'open' AND i.collection = 'direct_debit' AND i.due_on <= :due_by
+      AND NOT EXISTS (
+        SELECT 1 FROM debits d WHERE d.invoice_id = i.id AND d.status IN ('planned', 'submitted')
+      )
+    ORDER BY i.id
+    FOR UPDATE OF i
+    """
+)
+
+
+async def lock_due_items(session: WriteSession, due_by: date) -> list[Due]:
+    """Open items to be collected by direct debit and not in flight, with what decides on them."""
+    rows = await session.execute(_DUE, {"due_by": due_by})
+    return [
+        Due(
+            invoice_id=row.id,
+            customer_id=row.customer_id,
+            available=Money(max(0, int(row.available_minor)), row.currency),
+            mandate_id=row.mandate_id,
+            is_held=row.is_held,
+            returned=tuple(row.returned),
+        )
+        for row in rows
+    ]
+
+
+async def debits_in_files(
+    session: WriteSession, debit_ids: Collection[UUID], batch_ids: Collection[UUID]
+) -> dict[UUID, Debit]:
+    """Debits by their own ids or by their batch, locked."""
+    if not debit_ids and not batch_ids:
+        return {}
+    query = (
+        select(Debit)
+        .where(
+            or_(
+                Debit.id == any_(literal(list(debit_ids), UUIDS)),
+                Debit.batch_id == any_(literal(list(batch_ids), UUIDS)),
+            )
+        )
+        .order_by(Debit.id)
+    )
+    query = locked(query)
+    return {row.id: row for row in await session.scalars(query)}
+
+
+async def with_payment(session: AsyncSession, debit_ids: Collection[UUID]) -> set[UUID]:
+    rows = await session.scalars(
+        select(Payment.debit_id).where(Payment.debit_id == any_(literal(list(debit_ids), UUIDS)))
+    )
+    return {debit_id for debit_id in rows if debit_id}
+
+
+def facts_of(debit: Debit, with_payment: Collection[UUID]) -> DebitFacts:
+    return DebitFacts(
+        id=debit.id,
+        batch_id=debit.batch_id,
+        status=debit.status,
+        amount=Money(debit.amount_minor, debit.currency),
+        has_payment=debit.id in with_payment,
+    )
+
+
+async def lock_batch(session: WriteSession, batch_id: UUID) -> DebitBatch:
+    query = locked(select(DebitBatch).where(DebitBatch.id == batch_id))
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise NotFound("no batch with this id")
+    return found
+
+
+async def batch(session: AsyncSession, batch_id: UUID) -> DebitBatch:
+    found = await session.get(DebitBatch, batch_id)
+    if found is None:
+        raise NotFound("no batch with this id")
+    return found
+
+
+async def batches(session: AsyncSession, paging: Paging) -> Sequence[DebitBatch]:
+    query = select(DebitBatch).order_by(DebitBatch.id).limit(paging.limit + 1)
+    if paging.after:
+        query = query.where(DebitBatch.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def counts_by_status(
+    session: AsyncSession, batch_ids: Collection[UUID]
+) -> dict[UUID, dict[str, tuple[int, int]]]:
+    """Per batch and status: how many debits, and their sum in minor units."""
+    rows = await session.execute(
+        select(Debit.batch_id, Debit.status, func.count(), func.sum(Debit.amount_minor))
+        .where(Debit.batch_id == any_(literal(list(batch_ids), UUIDS)))
+        .group_by(Debit.batch_id, Debit.status)
+    )
+    found: dict[UUID, dict[str, tuple[int, int]]] = {}
+    for batch_id, status, count, minor in rows:
+        found.setdefault(batch_id, {})[status] = (count, int(minor))
+    return found
+
+
+async def lock_debits_of(session: WriteSession, batch_id: UUID) -> Sequence[Debit]:
+    query = locked(select(Debit).where(Debit.batch_id == batch_id).order_by(Debit.id))
+    return (await session.scalars(query)).all()
+
+
+async def debits_of(session: AsyncSession, batch_id: UUID) -> Sequence[Debit]:
+    query = select(Debit).where(Debit.batch_id == batch_id).order_by(Debit.id)
+    return (await session.scalars(query)).all()
+
+
+async def debits(session: AsyncSession, paging: Paging, **equal: Any) -> Sequence[Debit]:
+    query = select(Debit).order_by(Debit.id).limit(paging.limit + 1)
+    for column, value in equal.items():
+        if value is not None:
+            query = query.where(getattr(Debit, column) == value)
+    if paging.after:
+        query = query.where(Debit.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def has_batch(session: AsyncSession, batch_id: UUID) -> bool:
+    return bool(await session.scalar(select(exists().where(DebitBatch.id == batch_id))))
+
+
+async def in_flight(session: AsyncSession, invoice_id: UUID) -> Debit | None:
+    """The debit that is about to collect this invoice, if there is one."""
+    query = select(Debit).where(Debit.invoice_id == invoice_id, Debit.status == "submitted")
+    return (await session.scalars(query)).first()

@@ -1,0 +1,239 @@
+"""Open items, payments and allocations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, any_, case, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.payments.domain.matching import Item
+from services.payments.domain.transitions import ACTIVE_ALLOCATIONS
+from services.payments.models import Allocation, OpenItem, Payment
+from services.payments.repository.locking import locked
+from services.payments.repository.parties import TEXTS, UUIDS
+from shared.db import WriteSession
+from shared.errors import NotFound
+from shared.http.pages import Paging
+from shared.money import Money
+
+# What billing's balance does not show yet: proposals lower it, undoings raise it again.
+_UNSETTLED = case(
+    (Allocation.status == "proposed", Allocation.amount_minor), else_=-Allocation.amount_minor
+)
+# An open item bears the time its transaction began and is seen when that commits.
+_COMMIT_WITHIN = timedelta(minutes=2)
+
+
+async def lock_candidates(
+    session: WriteSession,
+    *,
+    ids: Collection[UUID] = (),
+    references: Collection[str] = (),
+    numbers: Collection[str] = (),
+    customer_ids: Collection[UUID] = (),
+) -> list[Item]:
+    """The open items anything points at, locked, with what is left of each."""
+    conditions: list[ColumnElement[bool]] = []
+    if ids:
+        conditions.append(OpenItem.id == any_(literal(list(ids), UUIDS)))
+    if references:
+        wanted = any_(literal(list(references), TEXTS))
+        conditions += [OpenItem.rf_reference == wanted, OpenItem.payment_reference == wanted]
+    if numbers:
+        conditions.append(OpenItem.number_key == any_(literal(list(numbers), TEXTS)))
+    if customer_ids:
+        owned = OpenItem.customer_id == any_(literal(list(customer_ids), UUIDS))
+        conditions.append(owned & (OpenItem.status == "open"))
+    if not conditions:
+        return []
+    query = locked(select(OpenItem).where(or_(*conditions)).order_by(OpenItem.id))
+    rows = (await session.scalars(query)).all()
+    unsettled = await unsettled_minor(session, [row.id for row in rows])
+    return [item_of(row, unsettled.get(row.id, 0)) for row in rows]
+
+
+async def unsettled_minor(session: AsyncSession, invoice_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Per invoice what was allocated and billing has not answered yet, less what was undone."""
+    if not invoice_ids:
+        return {}
+    rows = await session.execute(
+        select(Allocation.invoice_id, func.sum(_UNSETTLED))
+        .where(
+            Allocation.invoice_id == any_(literal(list(invoice_ids), UUIDS)),
+            Allocation.status.in_(("proposed", "undoing")),
+        )
+        .group_by(Allocation.invoice_id)
+    )
+    return {invoice_id: int(minor) for invoice_id, minor in rows}
+
+
+def item_of(row: OpenItem, unsettled_minor: int) -> Item:
+    return Item(
+        id=row.id,
+        customer_id=row.customer_id,
+        status=row.status,
+        available=Money(max(0, row.open_minor - unsettled_minor), row.currency),
+        due_on=row.due_on,
+        number_key=row.number_key,
+        rf_reference=row.rf_reference,
+        payment_reference=row.payment_reference,
+    )
+
+
+async def open_items(
+    session: AsyncSession,
+    paging: Paging,
+    *,
+    customer_id: UUID | None = None,
+    number: str | None = None,
+    status: str | None = None,
+) -> Sequence[OpenItem]:
+    query = select(OpenItem).order_by(OpenItem.id).limit(paging.limit + 1)
+    if customer_id is not None:
+        query = query.where(OpenItem.customer_id == customer_id)
+    if number is not None:
+        query = query.where(OpenItem.number_key == number)
+    if status is not None:
+        query = query.where(OpenItem.status == status)
+    if paging.after:
+        query = query.where(OpenItem.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def open_items_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, OpenItem]:
+    rows = await session.scalars(
+        select(OpenItem).where(OpenItem.id == any_(literal(list(ids), UUIDS)))
+    )
+    return {row.id: row for row in rows}
+
+
+async def open_items_of(
+    session: AsyncSession, customer_ids: Collection[UUID], limit: int
+) -> Sequence[OpenItem]:
+    """What these customers owe, oldest first."""
+    query = (
+        select(OpenItem)
+        .where(
+            OpenItem.customer_id == any_(literal(list(customer_ids), UUIDS)),
+            OpenItem.status == "open",
+        )
+        .order_by(OpenItem.due_on, OpenItem.id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def lock_open_item(session: WriteSession, invoice_id: UUID) -> OpenItem:
+    query = locked(select(OpenItem).where(OpenItem.id == invoice_id))
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise NotFound("no open item for this invoice")
+    return found
+
+
+async def payments(
+    session: AsyncSession,
+    paging: Paging,
+    *,
+    queue_only: bool = False,
+    **equal: Any,
+) -> Sequence[Payment]:
+    """One page; `equal` are columns and the values asked for (None: any)."""
+    query = select(Payment).order_by(Payment.id).limit(paging.limit + 1)
+    for column, value in equal.items():
+        if value is not None:
+            query = query.where(getattr(Payment, column) == value)
+    if queue_only:
+        query = query.where(Payment.queue_reason.is_not(None))
+    if paging.after:
+        query = query.where(Payment.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def lock_payments(session: WriteSession, ids: Collection[UUID]) -> dict[UUID, Payment]:
+    query = (
+        select(Payment).where(Payment.id == any_(literal(list(ids), UUIDS))).order_by(Payment.id)
+    )
+    query = locked(query)
+    return {row.id: row for row in await session.scalars(query)}
+
+
+async def lock_payment(session: WriteSession, payment_id: UUID) -> Payment:
+    found = await lock_payments(session, [payment_id])
+    if payment_id not in found:
+        raise NotFound("no payment with this id")
+    return found[payment_id]
+
+
+async def lock_payments_of_debits(
+    session: WriteSession, debit_ids: Collection[UUID]
+) -> dict[UUID, Payment]:
+    """By debit."""
+    query = (
+        select(Payment)
+        .where(Payment.debit_id == any_(literal(list(debit_ids), UUIDS)))
+        .order_by(Payment.id)
+    )
+    query = locked(query)
+    return {row.debit_id: row for row in await session.scalars(query) if row.debit_id}
+
+
+async def lock_undecided(session: WriteSession, limit: int) -> Sequence[Payment]:
+    """Queued payments of unknown senders, if an open item appeared after they were last tried."""
+    newest = select(func.max(OpenItem.first_seen_at)).scalar_subquery()
+    query = (
+        select(Payment)
+        .where(
+            Payment.queue_reason.in_(("no_match", "unknown_reference")),
+            Payment.status == "unallocated",
+            Payment.tried_at <= newest + _COMMIT_WITHIN,
+        )
+        .order_by(Payment.tried_at, Payment.id)
+        .limit(limit)
+    )
+    query = locked(query, skip_locked=True)
+    return (await session.scalars(query)).all()
+
+
+async def lock_allocations(session: WriteSession, ids: Collection[UUID]) -> dict[UUID, Allocation]:
+    query = (
+        select(Allocation)
+        .where(Allocation.id == any_(literal(list(ids), UUIDS)))
+        .order_by(Allocation.id)
+    )
+    query = locked(query)
+    return {row.id: row for row in await session.scalars(query)}
+
+
+async def lock_active_allocations(
+    session: WriteSession, payment_ids: Collection[UUID]
+) -> Sequence[Allocation]:
+    query = (
+        select(Allocation)
+        .where(
+            Allocation.payment_id == any_(literal(list(payment_ids), UUIDS)),
+            Allocation.status.in_(ACTIVE_ALLOCATIONS),
+        )
+        .order_by(Allocation.id)
+    )
+    query = locked(query)
+    return (await session.scalars(query)).all()
+
+
+async def allocations_of(
+    session: AsyncSession, payment_ids: Collection[UUID]
+) -> dict[UUID, list[Allocation]]:
+    """By payment, in the order they were made."""
+    rows = await session.scalars(
+        select(Allocation)
+        .where(Allocation.payment_id == any_(literal(list(payment_ids), UUIDS)))
+        .order_by(Allocation.id)
+    )
+    found: dict[UUID, list[Allocation]] = {}
+    for row in rows:
+        found.setdefault(row.payment_id, []).append(row)
+    return found

@@ -1,0 +1,83 @@
+"""Payments through the provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.payments.domain.transitions import PROVIDER_PAYMENTS_PENDING
+from services.payments.models import Payment, ProviderPayment, ProviderPayout
+from services.payments.repository.locking import locked
+from shared.db import WriteSession
+from shared.errors import NotFound
+from shared.money import Money
+
+
+async def in_transit(session: AsyncSession, currency: str) -> Money:
+    """What the provider collected for us and has not paid out."""
+    received = await session.scalar(
+        select(func.coalesce(func.sum(Payment.amount_minor), 0)).where(
+            Payment.source == "provider",
+            Payment.currency == currency,
+            Payment.status != "reversed",
+        )
+    )
+    paid_out = await session.scalar(
+        select(func.coalesce(func.sum(ProviderPayout.amount_minor), 0)).where(
+            ProviderPayout.currency == currency
+        )
+    )
+    return Money(int(received or 0) - int(paid_out or 0), currency)
+
+
+async def lock_pending_for(session: WriteSession, invoice_id: UUID) -> Sequence[ProviderPayment]:
+    """Visits to the provider for this invoice that have no end yet, newest first."""
+    query = (
+        select(ProviderPayment)
+        .where(
+            ProviderPayment.invoice_id == invoice_id,
+            ProviderPayment.status.in_(PROVIDER_PAYMENTS_PENDING),
+        )
+        .order_by(ProviderPayment.id.desc())
+    )
+    return (await session.scalars(locked(query))).all()
+
+
+async def lock_provider_payment(
+    session: WriteSession, provider_payment_id: UUID
+) -> ProviderPayment:
+    query = select(ProviderPayment).where(ProviderPayment.id == provider_payment_id)
+    found = (await session.scalars(locked(query))).one_or_none()
+    if found is None:
+        raise NotFound("no provider payment with this id")
+    return found
+
+
+async def latest_for(session: AsyncSession, invoice_id: UUID) -> ProviderPayment | None:
+    query = (
+        select(ProviderPayment)
+        .where(ProviderPayment.invoice_id == invoice_id)
+        .order_by(ProviderPayment.id.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).first()
+
+
+async def pending_since(
+    session: AsyncSession, checked_before: datetime, limit: int
+) -> Sequence[ProviderPayment]:
+    """Those to ask the provider about, the longest unasked first."""
+    query = (
+        select(ProviderPayment)
+        .where(
+            ProviderPayment.status.in_(PROVIDER_PAYMENTS_PENDING),
+            ProviderPayment.checked_at < checked_before,
+        )
+        .order_by(ProviderPayment.checked_at, ProviderPayment.id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()

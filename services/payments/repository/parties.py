@@ -1,0 +1,143 @@
+"""Creditors, customers, bank accounts, mandates, and whose account numbers are known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, any_, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.payments.models import BankAccount, Creditor, Customer, KnownIban, Mandate
+from services.payments.repository.locking import locked
+from shared.db import WriteSession
+from shared.errors import Conflict, NotFound
+from shared.http.pages import Paging
+
+TEXTS, UUIDS, BYTES = ARRAY(Text), ARRAY(Uuid), ARRAY(LargeBinary)
+
+
+async def creditor(session: AsyncSession) -> Creditor:
+    """The creditor of this transaction; `Conflict` while billing has not told of it."""
+    found = (await session.scalars(select(Creditor))).one_or_none()
+    if found is None:
+        raise Conflict("this creditor is not known here yet: register it with billing first")
+    return found
+
+
+async def customers_by_number(session: AsyncSession, numbers: Collection[str]) -> dict[str, UUID]:
+    rows = await session.execute(
+        select(Customer.number, Customer.id).where(
+            Customer.number == any_(literal(list(numbers), TEXTS)), ~Customer.erased
+        )
+    )
+    return {row.number: row.id for row in rows}
+
+
+async def customers(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Customer]:
+    rows = await session.scalars(
+        select(Customer).where(Customer.id == any_(literal(list(ids), UUIDS)))
+    )
+    return {row.id: row for row in rows}
+
+
+async def bank_accounts(session: AsyncSession) -> Sequence[BankAccount]:
+    return (await session.scalars(select(BankAccount).order_by(BankAccount.id))).all()
+
+
+async def lock_bank_accounts(session: WriteSession) -> Sequence[BankAccount]:
+    """All accounts of the creditor, locked: one file at a time is booked on them."""
+    query = locked(select(BankAccount).order_by(BankAccount.id))
+    return (await session.scalars(query)).all()
+
+
+async def taken_references(session: AsyncSession, references: Collection[str]) -> set[str]:
+    rows = await session.scalars(
+        select(Mandate.reference).where(Mandate.reference == any_(literal(list(references), TEXTS)))
+    )
+    return set(rows)
+
+
+async def mandates(
+    session: AsyncSession,
+    paging: Paging,
+    *,
+    customer_id: UUID | None = None,
+    status: str | None = None,
+) -> Sequence[Mandate]:
+    query = select(Mandate).order_by(Mandate.id).limit(paging.limit + 1)
+    if customer_id is not None:
+        query = query.where(Mandate.customer_id == customer_id)
+    if status is not None:
+        query = query.where(Mandate.status == status)
+    if paging.after:
+        query = query.where(Mandate.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def mandates_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Mandate]:
+    rows = await session.scalars(
+        select(Mandate).where(Mandate.id == any_(literal(list(ids), UUIDS)))
+    )
+    return {row.id: row for row in rows}
+
+
+async def lock_mandates(session: WriteSession, ids: Collection[UUID]) -> list[Mandate]:
+    query = (
+        select(Mandate).where(Mandate.id == any_(literal(list(ids), UUIDS))).order_by(Mandate.id)
+    )
+    query = locked(query)
+    return list((await session.scalars(query)).all())
+
+
+async def lock_mandate(session: WriteSession, mandate_id: UUID) -> Mandate:
+    found = await lock_mandates(session, [mandate_id])
+    if not found:
+        raise NotFound("no mandate with this id")
+    return found[0]
+
+
+async def lock_living_mandates_of(
+    session: WriteSession, customer_ids: Collection[UUID]
+) -> Sequence[Mandate]:
+    query = (
+        select(Mandate)
+        .where(
+            Mandate.customer_id == any_(literal(list(customer_ids), UUIDS)),
+            Mandate.status.in_(("active", "suspended")),
+        )
+        .order_by(Mandate.id)
+    )
+    return (await session.scalars(locked(query))).all()
+
+
+async def lock_unused_mandates(
+    session: WriteSession, before: date, limit: int
+) -> Sequence[Mandate]:
+    """Living mandates last used, or signed when never used, before a day."""
+    query = (
+        select(Mandate)
+        .where(
+            Mandate.status.in_(("active", "suspended")),
+            func.coalesce(Mandate.last_used_on, Mandate.signed_on) < before,
+        )
+        .order_by(Mandate.id)
+        .limit(limit)
+    )
+    query = locked(query)
+    return (await session.scalars(query)).all()
+
+
+async def customers_by_iban(
+    session: AsyncSession, indexes: Collection[bytes]
+) -> dict[bytes, frozenset[UUID]]:
+    """Who has used these accounts, by their keyed hashes."""
+    if not indexes:
+        return {}
+    rows = await session.execute(
+        select(KnownIban.iban_index, func.array_agg(KnownIban.customer_id, type_=UUIDS))
+        .where(KnownIban.iban_index == any_(literal(list(indexes), BYTES)))
+        .group_by(KnownIban.iban_index)
+    )
+    return {index: frozenset(customer_ids) for index, customer_ids in rows}

@@ -1,0 +1,175 @@
+"""Decide what each line of a file is and whose it is, before anything of it is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from services.payments.domain.bank_lines import (
+    Collection,
+    Incoming,
+    Kind,
+    LateCollection,
+    LineFacts,
+    sort_lines,
+)
+from services.payments.domain.debit import from_our_reference
+from services.payments.models import Debit
+from services.payments.repository import debits as debit_rows
+from services.payments.repository import online
+from services.payments.use_cases.book_payments import Arrival, Verdict, decide
+from services.payments.use_cases.read_statement_file import LineDraft
+from shared.crypto import Vault
+from shared.db import WriteSession
+from shared.ids import uuid7
+from shared.money import Money
+
+
+@dataclass(slots=True, kw_only=True)
+class PlacedLine:
+    """A line with its place: which statement, which account, what it turned out to be."""
+
+    id: UUID
+    draft: LineDraft
+    statement_id: UUID
+    account_id: UUID
+    known_until: datetime
+    iban_index: bytes | None
+    kind: Kind = field(default_factory=Incoming)
+    arrivals: list[Arrival] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class LinePlan:
+    """All that a file will change."""
+
+    lines: list[PlacedLine]
+    debits: dict[UUID, Debit]
+    verdicts: dict[UUID, Verdict]
+
+    @property
+    def arrivals(self) -> list[Arrival]:
+        return [arrival for line in self.lines for arrival in line.arrivals]
+
+
+def place(
+    drafts: Sequence[LineDraft],
+    statement_id: UUID,
+    account_id: UUID,
+    known_until: datetime,
+    vault: Vault,
+) -> list[PlacedLine]:
+    return [
+        PlacedLine(
+            id=uuid7(),
+            draft=draft,
+            statement_id=statement_id,
+            account_id=account_id,
+            known_until=known_until,
+            iban_index=iban_index(draft.iban, vault),
+        )
+        for draft in drafts
+    ]
+
+
+def iban_index(iban: str | None, vault: Vault) -> bytes | None:
+    """The keyed hash an account number is found by."""
+    bare = "".join((iban or "").split()).upper()
+    return vault.blind_index(bare) if bare else None
+
+
+async def plan_lines(
+    session: WriteSession, lines: list[PlacedLine], *, payout_pattern: str, currency: str
+) -> LinePlan:
+    facts = [_facts(line.draft, re.compile(payout_pattern)) for line in lines]
+    debits = await debit_rows.debits_in_files(
+        session,
+        {fact.debit_id for fact in facts if fact.debit_id},
+        {batch_id for fact in facts for batch_id in fact.batch_ids},
+    )
+    paid = await debit_rows.with_payment(session, debits) if debits else set()
+    in_transit = Money(0, currency)
+    if any(fact.payout_reference for fact in facts):
+        in_transit = await online.in_transit(session, currency)
+    kinds = sort_lines(
+        facts, [debit_rows.facts_of(debit, paid) for debit in debits.values()], in_transit
+    )
+    for line, kind, fact in zip(lines, kinds, facts, strict=True):
+        line.kind = kind
+        line.arrivals = _arrivals(line, fact, debits)
+    asked = [arrival for line in lines for arrival in line.arrivals]
+    late = {
+        arrival.id
+        for line in lines
+        if isinstance(line.kind, LateCollection)
+        for arrival in line.arrivals
+    }
+    verdicts = await decide(session, [arrival for arrival in asked if arrival.id not in late])
+    for arrival in asked:
+        if arrival.id in late:
+            verdicts[arrival.id] = Verdict(arrival.customer_id, (), "", None, ())
+    return LinePlan(lines, debits, verdicts)
+
+
+def _facts(draft: LineDraft, payout_pattern: re.Pattern[str]) -> LineFacts:
+    payout = None
+    if draft.amount.minor > 0:
+        payout = next((m for text in draft.texts if (m := payout_pattern.search(text))), None)
+    batches = [from_our_reference(reference) for reference in draft.batch_references]
+    return LineFacts(
+        amount=draft.amount,
+        debit_id=from_our_reference(draft.end_to_end_id),
+        batch_ids=tuple(dict.fromkeys(batch for batch in batches if batch)),
+        payout_reference=payout.group() if payout else None,
+    )
+
+
+def _arrivals(line: PlacedLine, facts: LineFacts, debits: dict[UUID, Debit]) -> list[Arrival]:
+    match line.kind:
+        case Collection(debit_ids, named_by):
+            return [_collected(line, debits[debit_id], named_by) for debit_id in debit_ids]
+        case LateCollection(debit_id):
+            return [_collected(line, debits[debit_id], "end_to_end")]
+        case Incoming(odd):
+            known = debits.get(facts.debit_id) if facts.debit_id else None
+            return [_incoming(line, odd, known)]
+        case _:
+            return []
+
+
+def _collected(line: PlacedLine, debit: Debit, named_by: str) -> Arrival:
+    return Arrival(
+        id=uuid7(),
+        source="direct_debit",
+        amount=Money(debit.amount_minor, debit.currency),
+        booked_on=line.draft.booked_on,
+        value_on=line.draft.value_on,
+        invoice_id=debit.invoice_id,
+        customer_id=debit.customer_id,
+        named_by=named_by,
+        debit_id=debit.id,
+        account_id=line.account_id,
+        line_id=line.id,
+        known_until=line.known_until,
+    )
+
+
+def _incoming(line: PlacedLine, odd: str | None, debit: Debit | None) -> Arrival:
+    draft = line.draft
+    return Arrival(
+        id=uuid7(),
+        source="bank",
+        amount=draft.amount,
+        booked_on=draft.booked_on,
+        value_on=draft.value_on,
+        clues=draft.clues,
+        iban_index=line.iban_index,
+        customer_id=debit.customer_id if debit else None,
+        account_id=line.account_id,
+        line_id=line.id,
+        known_until=line.known_until,
+        odd=odd or ("remainder" if draft.is_remainder else None),
+    )

@@ -1,0 +1,262 @@
+"""A bank file to drafts of what will be stored: all of it understood, or refused with its line.
+
+Pure apart from reading the bytes it is given; it runs in a thread of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.payments.domain.clues import NO_CLUES, Clues, clues_in
+from services.payments.domain.debit import from_our_reference
+from services.payments.formats.read import Source, read_statements
+from services.payments.formats.statement import (
+    Amount,
+    Detail,
+    Entry,
+    EntryStatus,
+    Statement,
+    StatementEnd,
+    StatementStart,
+)
+from services.payments.formats.unreadable import UnreadableFile
+from shared.currency import EXPONENTS
+from shared.errors import InvalidInput
+from shared.money import Money
+
+_TAKEN = ("camt.053", "mt940")
+_UNKNOWN_ID = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDraft:
+    """One movement. Lines of an entry sum to the entry, whatever its details say."""
+
+    entry_index: int
+    detail_index: int
+    amount: Money
+    booked_on: date
+    value_on: date
+    end_to_end_id: str | None = None
+    batch_references: tuple[str, ...] = ()
+    return_code: str | None = None
+    bank_code: str | None = None
+    name: str | None = None
+    iban: str | None = None
+    account: str | None = None
+    # Everything the payer wrote, structured or free.
+    texts: tuple[str, ...] = ()
+    clues: Clues = NO_CLUES
+    is_remainder: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class StatementDraft:
+    format: str
+    line: int
+    account_number: str
+    statement_id: str
+    number: str
+    currency: str
+    closes_on: date
+    # As the bank wrote them: aware or not, or not at all.
+    covers_to: datetime | None
+    created_at: datetime | None
+    opening: Money | None
+    closing: Money | None
+    entry_count: int
+    unbooked_count: int
+    lines: list[LineDraft] = field(default_factory=list)
+
+    @property
+    def entries(self) -> Money:
+        return Money.total((line.amount for line in self.lines), self.currency)
+
+
+def read_statement_file(source: Source) -> list[StatementDraft]:
+    """Every statement of the file; raises `UnreadableFile` with line and field."""
+    return [_draft(statement) for statement in read_statements(source)]
+
+
+def _refuse_other_formats(start: StatementStart) -> None:
+    """Interim reports and notices tell the same bookings a second time."""
+    if not start.format.startswith(_TAKEN):
+        message = f"{start.format} is no statement of booked entries: send camt.053 or MT940"
+        raise UnreadableFile.field("file", message, start.line)
+
+
+def _draft(statement: Statement) -> StatementDraft:
+    start, entries, end = statement.start, statement.entries, statement.end
+    _refuse_other_formats(start)
+    opening = end.opening or start.opening
+    currency = _currency(start, entries, end)
+    booked = [entry for entry in entries if entry.status is EntryStatus.BOOKED]
+    closes_on = _closes_on(start, booked, end)
+    return StatementDraft(
+        format=start.format,
+        line=start.line,
+        account_number=_account_number(start, currency),
+        statement_id=start.statement_id or _UNKNOWN_ID,
+        number=start.number or start.legal_number or _UNKNOWN_ID,
+        currency=currency,
+        closes_on=closes_on,
+        covers_to=start.covers_to,
+        created_at=start.created_at,
+        opening=_money(opening.amount, currency, "opening", start.line) if opening else None,
+        closing=_money(end.closing.amount, currency, "closing", start.line)
+        if end.closing
+        else None,
+        entry_count=len(booked),
+        unbooked_count=len(entries) - len(booked),
+        lines=[line for entry in booked for line in _lines(entry, currency, closes_on)],
+    )
+
+
+def _account_number(start: StatementStart, currency: str) -> str:
+    """The IBAN, or the bank's own number; MT940 banks write the currency behind either."""
+    number = "".join((start.account.iban or start.account.other or "").split()).upper()
+    if not number:
+        raise UnreadableFile.field("account", "the statement names no account", start.line)
+    return number if start.account.iban else number.removesuffix(currency)
+
+
+def _currency(start: StatementStart, entries: Sequence[Entry], end: StatementEnd) -> str:
+    opening = end.opening or start.opening
+    found = (
+        start.account.currency
+        or (end.closing and end.closing.amount.currency)
+        or (opening and opening.amount.currency)
+        or (entries and entries[0].amount.currency)
+    )
+    if not found or found not in EXPONENTS:
+        raise UnreadableFile.field("currency", "the statement names no known currency", start.line)
+    return found
+
+
+def _closes_on(start: StatementStart, booked: list[Entry], end: StatementEnd) -> date:
+    if end.closing is not None and end.closing.on is not None:
+        return end.closing.on
+    days = [entry.booked_on for entry in booked if entry.booked_on is not None]
+    moment = start.covers_to or start.created_at
+    if days:
+        return max(days)
+    if moment is not None:
+        return moment.date()
+    raise UnreadableFile.field("closing", "nothing tells the day of the statement", start.line)
+
+
+def _money(amount: Amount, currency: str, field_name: str, line: int) -> Money:
+    if amount.currency != currency:
+        message = f"in {amount.currency}, the account is in {currency}"
+        raise UnreadableFile.field(field_name, message, line)
+    try:
+        return amount.money()
+    except InvalidInput as wrong:
+        raise UnreadableFile.field(field_name, wrong.problems[0].message, line) from None
+
+
+def _lines(entry: Entry, currency: str, closes_on: date) -> list[LineDraft]:
+    """One line per detail when the bank tells their amounts, else one for the whole entry.
+
+    What the details leave unexplained (charges, transactions the bank left out) is a line too.
+    """
+    amount = _money(entry.amount, currency, "Amt", entry.line)
+    if not amount:
+        return []
+    booked_on = entry.booked_on or entry.value_on or closes_on
+    parts = _parts(entry, currency)
+    if parts is None:
+        whole = _line(entry, 0, amount, booked_on, *entry.details)
+        return [whole]
+    lines = [
+        _line(entry, index, part, booked_on, detail)
+        for index, (detail, part) in enumerate(parts, start=1)
+        if part
+    ]
+    rest = amount - Money.total((line.amount for line in lines), currency)
+    if rest:
+        lines.append(
+            LineDraft(
+                entry_index=entry.position,
+                detail_index=len(parts) + 1,
+                amount=rest,
+                booked_on=booked_on,
+                value_on=entry.value_on or booked_on,
+                bank_code=_bank_code(entry),
+                batch_references=_batch_references(entry),
+                is_remainder=True,
+            )
+        )
+    return lines
+
+
+def _parts(entry: Entry, currency: str) -> list[tuple[Detail, Money]] | None:
+    """The details with their amounts; None when they do not tell them all in our currency."""
+    if not entry.details:
+        return None
+    ours = any(from_our_reference(reference) for reference in _batch_references(entry))
+    if ours and not all(from_our_reference(detail.end_to_end_id) for detail in entry.details):
+        return None
+    parts = []
+    for detail in entry.details:
+        amount = entry.amount_of(detail)
+        if amount is None or amount.currency != currency:
+            return None
+        parts.append((detail, _money(amount, currency, "TxDtls/Amt", entry.line)))
+    return parts
+
+
+def _line(
+    entry: Entry, detail_index: int, amount: Money, booked_on: date, *details: Detail
+) -> LineDraft:
+    """A line of one detail, of several taken together, or of an entry without any."""
+    first = details[0] if len(details) == 1 else Detail()
+    texts = tuple(text for detail in details for text in _texts(detail))
+    texts = texts or _given(entry.additional_info)
+    return LineDraft(
+        entry_index=entry.position,
+        detail_index=detail_index,
+        amount=amount,
+        booked_on=booked_on,
+        value_on=entry.value_on or booked_on,
+        end_to_end_id=first.end_to_end_id,
+        batch_references=_batch_references(entry) + _given(first.payment_information_id),
+        return_code=first.return_reason,
+        bank_code=_bank_code(entry),
+        name=first.counterparty_name,
+        iban=first.counterparty_iban,
+        account=first.counterparty_account,
+        texts=texts,
+        clues=clues_in(texts) if amount.minor > 0 else NO_CLUES,
+    )
+
+
+def _texts(detail: Detail) -> tuple[str, ...]:
+    return (
+        *(reference.reference for reference in detail.references),
+        *_given(detail.remittance_text),
+        *detail.document_numbers,
+        *_given(detail.end_to_end_id),
+        *_given(detail.additional_info),
+    )
+
+
+def _batch_references(entry: Entry) -> tuple[str, ...]:
+    return tuple(
+        reference
+        for batch in entry.batches
+        for reference in (batch.payment_information_id, batch.message_id)
+        if reference
+    )
+
+
+def _bank_code(entry: Entry) -> str | None:
+    code = entry.code
+    iso = "-".join(part for part in (code.domain, code.family, code.subfamily) if part)
+    return iso or code.proprietary
+
+
+def _given(text: str | None) -> tuple[str, ...]:
+    return (text,) if text else ()

@@ -1,0 +1,52 @@
+"""Receive a large body onto disk, with its SHA-256, and read it in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import tempfile
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from services.payments.use_cases.read_statement_file import StatementDraft, read_statement_file
+from shared.errors import InvalidInput
+
+_IN_MEMORY_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 18
+_COMPRESSION = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFile:
+    sha256: bytes
+    size_bytes: int
+    compressed: bytes
+    drafts: list[StatementDraft]
+
+
+async def receive_file(chunks: AsyncIterator[bytes]) -> ReceivedFile:
+    """Spool the body, then read and compress it; raises `UnreadableFile` with line and field."""
+    digest, size = hashlib.sha256(), 0
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as spool:
+        async for chunk in chunks:
+            digest.update(chunk)
+            size += len(chunk)
+            spool.write(chunk)
+        if size == 0:
+            raise InvalidInput.field("body", "the file is empty")
+        spool.seek(0)
+        drafts, compressed = await asyncio.to_thread(_read_and_compress, cast(BinaryIO, spool))
+    return ReceivedFile(digest.digest(), size, compressed, drafts)
+
+
+def _read_and_compress(spool: BinaryIO) -> tuple[list[StatementDraft], bytes]:
+    drafts = read_statement_file(spool)
+    spool.seek(0)
+    compressor = zlib.compressobj(_COMPRESSION)
+    compressed = []
+    while chunk := spool.read(_CHUNK_BYTES):
+        compressed.append(compressor.compress(chunk))
+    compressed.append(compressor.flush())
+    return drafts, b"".join(compressed)

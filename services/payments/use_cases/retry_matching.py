@@ -1,0 +1,104 @@
+"""Try again what nothing pointed at: an invoice may be told of after the money for it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.payments.domain.clues import clues_in
+from services.payments.domain.transitions import PAYMENT, after, payment_trigger
+from services.payments.models import Allocation, Payment
+from services.payments.repository import matching, statements
+from services.payments.use_cases.book_payments import (
+    Arrival,
+    Verdict,
+    allocation_rows,
+    decide,
+    shown_candidates,
+    tell_allocated,
+)
+from services.payments.use_cases.show_lines import reseal_lines, show_texts
+from shared.bulk import insert_rows, update_rows
+from shared.crypto import Vault
+from shared.db import WriteSession, scope_of
+from shared.ids import uuid7
+from shared.money import Money
+from shared.rows import rows_of
+
+
+async def retry_matching(session: WriteSession, *, vault: Vault, limit: int = 500) -> int:
+    """Returns how many payments were looked at; fewer than `limit` means there are no more."""
+    payments = await matching.lock_undecided(session, limit)
+    if not payments:
+        return 0
+    lines = await statements.lines_by_id(session, {p.line_id for p in payments if p.line_id})
+    texts = await show_texts(session, list(lines.values()), vault=vault)
+    arrivals = []
+    for payment in payments:
+        line = lines.get(payment.line_id) if payment.line_id else None
+        told = texts.get(line.id) if line else None
+        arrivals.append(
+            Arrival(
+                id=payment.id,
+                source="bank",
+                amount=Money(payment.amount_minor, payment.currency),
+                booked_on=payment.booked_on,
+                value_on=payment.value_on,
+                clues=clues_in(told.texts if told else ()),
+                iban_index=line.iban_index if line else None,
+                customer_id=payment.customer_id,
+            )
+        )
+    verdicts = await decide(session, arrivals)
+    await _apply(session, payments, verdicts)
+    await reseal_lines(
+        session,
+        {p.line_id: v.customer_id for p in payments if p.line_id and (v := verdicts[p.id]).shares},
+        vault=vault,
+    )
+    return len(payments)
+
+
+async def _apply(
+    session: WriteSession, payments: Sequence[Payment], verdicts: Mapping[UUID, Verdict]
+) -> None:
+    now, creditor_id = session.info["clock"].now(), scope_of(session).creditor_id
+    await update_rows(
+        session,
+        rows_of(Payment),
+        [_row(payment, verdicts[payment.id]) | {"tried_at": now} for payment in payments],
+    )
+    ids = {payment.id: [uuid7() for _ in verdicts[payment.id].shares] for payment in payments}
+    await insert_rows(
+        session,
+        rows_of(Allocation),
+        [
+            {**row, "creditor_id": creditor_id, "created_at": now}
+            for payment in payments
+            for row in allocation_rows(payment.id, ids[payment.id], verdicts[payment.id])
+        ],
+    )
+    for payment in payments:
+        tell_allocated(
+            session,
+            payment_id=payment.id,
+            value_on=payment.value_on,
+            source=payment.source,
+            allocation_ids=ids[payment.id],
+            shares=verdicts[payment.id].shares,
+            rule=verdicts[payment.id].rule,
+        )
+
+
+def _row(payment: Payment, verdict: Verdict) -> dict[str, Any]:
+    trigger = payment_trigger(payment.amount_minor, verdict.allocated)
+    return {
+        "id": payment.id,
+        "version": payment.version + (1 if verdict.shares else 0),
+        "status": after(PAYMENT, "payment", payment.status, trigger),
+        "customer_id": verdict.customer_id,
+        "allocated_minor": verdict.allocated,
+        "queue_reason": verdict.queue_reason,
+        "candidates": shown_candidates(verdict.candidates),
+    }

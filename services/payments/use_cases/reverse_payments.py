@@ -1,0 +1,112 @@
+"""Money that left the account again: undo what it was allocated to, and say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.payments.domain.transitions import ALLOCATION, PAYMENT, after
+from services.payments.models import Allocation, Payment
+from services.payments.repository import matching
+from shared import outbox
+from shared.bulk import update_rows
+from shared.db import WriteSession
+from shared.events.payments import AllocationUndone, PaymentReversed
+from shared.money import Money
+from shared.rows import rows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    payment: Payment
+    booked_on: date
+    # ISO 20022 return reason; None for a chargeback.
+    return_code: str | None
+
+
+async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal]) -> None:
+    """Reverse whole payments; the rows are locked by the caller."""
+    if not reversals:
+        return
+    by_payment = {reversal.payment.id: reversal for reversal in reversals}
+    undone = await matching.lock_active_allocations(session, by_payment)
+    codes = {payment_id: r.return_code for payment_id, r in by_payment.items()}
+    await undo_rows(session, undone, reason="returned", codes=codes)
+    await update_rows(
+        session,
+        rows_of(Payment),
+        [_reversed(reversal) for reversal in by_payment.values()],
+    )
+    for allocation in undone:
+        code = codes[allocation.payment_id]
+        outbox.add(session, told_undone(allocation, "returned", code))
+    for reversal in by_payment.values():
+        outbox.add(session, _told_reversed(reversal))
+
+
+async def undo_rows(
+    session: WriteSession,
+    allocations: Sequence[Allocation],
+    *,
+    reason: str,
+    codes: dict[UUID, str | None] | None = None,
+) -> None:
+    """Move allocations towards undone; `codes` are return reasons by payment."""
+    await update_rows(
+        session,
+        rows_of(Allocation),
+        [
+            {
+                "id": row.id,
+                "status": after(ALLOCATION, "allocation", row.status, "undo"),
+                "reason": (codes or {}).get(row.payment_id) or reason,
+            }
+            for row in allocations
+        ],
+    )
+
+
+def told_undone(allocation: Allocation, reason: str, code: str | None = None) -> AllocationUndone:
+    return AllocationUndone.model_validate(
+        {
+            "allocation_id": allocation.id,
+            "payment_id": allocation.payment_id,
+            "invoice_id": allocation.invoice_id,
+            "customer_id": allocation.customer_id,
+            "amount": Money(allocation.amount_minor, allocation.currency),
+            "reason": reason,
+            "return_code": code,
+        }
+    )
+
+
+def _reversed(reversal: Reversal) -> dict[str, Any]:
+    payment = reversal.payment
+    status = payment.status
+    if payment.allocated_minor:
+        status = after(PAYMENT, "payment", status, "free_all")
+    return {
+        "id": payment.id,
+        "version": payment.version + 1,
+        "status": after(PAYMENT, "payment", status, "reverse"),
+        "allocated_minor": 0,
+        "queue_reason": None,
+        "return_code": reversal.return_code,
+    }
+
+
+def _told_reversed(reversal: Reversal) -> PaymentReversed:
+    payment = reversal.payment
+    return PaymentReversed.model_validate(
+        {
+            "payment_id": payment.id,
+            "customer_id": payment.customer_id,
+            "amount": Money(payment.amount_minor, payment.currency),
+            "booked_on": reversal.booked_on,
+            "source": payment.source,
+            "return_code": reversal.return_code,
+        }
+    )

@@ -1,0 +1,71 @@
+"""Keep what billing tells of customers; forget a person when it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.payments.models import Customer
+from services.payments.use_cases.change_mandates import cancel_mandates_of
+from shared.bulk import insert_rows
+from shared.crypto import Vault
+from shared.db import WriteSession, scope_of
+from shared.events.billing import CustomerChanged
+from shared.events.envelope import Received
+from shared.rows import rows_of
+
+_NEWER = (
+    "(id) DO UPDATE SET version = excluded.version, number = excluded.number,"
+    " language = excluded.language, erased = excluded.erased"
+    " WHERE excluded.version > customers.version"
+)
+_FORGET = (
+    "DELETE FROM known_ibans WHERE customer_id = ANY(:ids)",
+    "UPDATE bank_lines SET iban_index = NULL WHERE sealed_for = ANY(:ids)",
+    "UPDATE mandates SET iban_index = NULL WHERE customer_id = ANY(:ids)",
+)
+
+
+async def save_customers(
+    session: WriteSession, batch: Sequence[Received[CustomerChanged]], *, vault: Vault
+) -> None:
+    newest: dict[UUID, CustomerChanged] = {}
+    for received in batch:
+        event = received.event
+        known = newest.get(event.customer_id)
+        if known is None or event.version > known.version:
+            newest[event.customer_id] = event
+    creditor_id = scope_of(session).creditor_id
+    await insert_rows(
+        session,
+        rows_of(Customer),
+        [
+            {
+                "id": customer_id,
+                "creditor_id": creditor_id,
+                "version": event.version,
+                "number": event.number,
+                "language": event.language,
+                "erased": event.erased,
+            }
+            for customer_id, event in sorted(newest.items())
+        ],
+        on_conflict=_NEWER,
+    )
+    erased = [customer_id for customer_id, event in newest.items() if event.erased]
+    if erased:
+        await _forget(session, erased, vault)
+
+
+async def _forget(session: WriteSession, customer_ids: Sequence[UUID], vault: Vault) -> None:
+    """What is sealed for them becomes unreadable, and nothing can be sealed for them again."""
+    await cancel_mandates_of(session, customer_ids, "customer_erased")
+    await vault.open_or_create(session, customer_ids)
+    for customer_id in customer_ids:
+        await vault.destroy(session, customer_id)
+    for statement in _FORGET:
+        forget = text(statement).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+        await session.execute(forget, {"ids": list(customer_ids)})

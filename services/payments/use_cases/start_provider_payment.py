@@ -1,0 +1,150 @@
+"""A payer goes to the provider: intent committed, provider called, outcome committed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.payments.config import settings_of
+from services.payments.domain.links import Link
+from services.payments.models import OpenItem, ProviderPayment
+from services.payments.providers.mollie import (
+    NewPayment,
+    ProviderAway,
+    ProviderRefused,
+    ProviderState,
+)
+from services.payments.repository import debits, matching, online
+from services.payments.use_cases.provider_client import provider_of
+from services.payments.use_cases.settle_provider_payment import (
+    fail_provider_payment,
+    lose_provider_payment,
+    settle_provider_payment,
+)
+from shared.db import Scope, WriteSession, scope_of
+from shared.errors import Conflict
+from shared.ids import uuid7
+from shared.money import Money
+from shared.service import Service
+
+
+class NothingToPay(Conflict):
+    code = "nothing_to_pay"
+    title = "There is nothing to pay for this invoice at this moment"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the provider is asked for."""
+
+    provider_payment_id: UUID
+    new: NewPayment
+    # Set when the payer was sent there before and can go on where they were.
+    checkout_url: str | None
+
+
+async def start_provider_payment(service: Service, link: Link, *, pay_url: str, locale: str) -> str:
+    """The provider's address to send the payer to; raises `NothingToPay` or `ProviderAway`."""
+    scope = Scope(link.creditor_id, "payer:link", reason="pay")
+    async with service.db.write(scope) as session:
+        intent = await _record_intent(session, link.invoice_id, service, pay_url, locale)
+    if intent.checkout_url is not None:
+        return intent.checkout_url
+    state = await create_at_provider(service, scope, intent.provider_payment_id, intent.new)
+    if state is None or state.checkout_url is None:
+        raise ProviderAway("the payment provider did not begin the payment")
+    return state.checkout_url
+
+
+async def create_at_provider(
+    service: Service, scope: Scope, provider_payment_id: UUID, new: NewPayment
+) -> ProviderState | None:
+    """Call, then write down what came of it; None when the provider refused.
+
+    Repeating it is safe: our id is the provider's idempotency key.
+    """
+    state: ProviderState | None = None
+    away: ProviderAway | None = None
+    try:
+        async with provider_of(settings_of(service)) as provider:
+            state = await provider.create_payment(new)
+    except ProviderAway as error:
+        away = error
+    except ProviderRefused:
+        pass
+    async with service.db.write(scope) as session:
+        row = await online.lock_provider_payment(session, provider_payment_id)
+        if state is not None:
+            await settle_provider_payment(session, row, state)
+        elif away is not None:
+            await lose_provider_payment(session, row)
+        else:
+            await fail_provider_payment(session, row)
+    if away is not None:
+        raise away
+    return state
+
+
+async def _record_intent(
+    session: WriteSession, invoice_id: UUID, service: Service, pay_url: str, locale: str
+) -> Intent:
+    await matching.lock_open_item(session, invoice_id)
+    (item,) = await matching.lock_candidates(session, ids=[invoice_id])
+    if not item.available or await debits.in_flight(session, invoice_id) is not None:
+        raise NothingToPay()
+    pending = [
+        row
+        for row in await online.lock_pending_for(session, invoice_id)
+        if Money(row.amount_minor, row.currency) == item.available and not _is_over(session, row)
+    ]
+    row = pending[0] if pending else _new(session, item.customer_id, invoice_id, item.available)
+    if not pending:
+        row.return_url = f"{pay_url}/return"
+        session.add(row)
+        await session.flush()
+    found = (await matching.open_items_by_id(session, [invoice_id]))[invoice_id]
+    return Intent(row.id, new_payment(service, row, found, locale), _still_there(row))
+
+
+def _is_over(session: WriteSession, row: ProviderPayment) -> bool:
+    """The provider's page is closed by now, though we were not told."""
+    now: datetime = session.info["clock"].now()
+    return row.expires_at is not None and row.expires_at <= now
+
+
+def _still_there(row: ProviderPayment) -> str | None:
+    return row.checkout_url if row.status == "open" else None
+
+
+def _new(
+    session: WriteSession, customer_id: UUID, invoice_id: UUID, amount: Money
+) -> ProviderPayment:
+    now = session.info["clock"].now()
+    return ProviderPayment(
+        id=uuid7(),
+        creditor_id=scope_of(session).creditor_id,
+        invoice_id=invoice_id,
+        customer_id=customer_id,
+        status="created",
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        provider_id=None,
+        checkout_url=None,
+        expires_at=None,
+        created_at=now,
+        checked_at=now,
+    )
+
+
+def new_payment(service: Service, row: ProviderPayment, item: OpenItem, locale: str) -> NewPayment:
+    """What the provider is asked; the description is what payers see on their account."""
+    return NewPayment(
+        reference=str(row.id),
+        amount=Money(row.amount_minor, row.currency),
+        description=item.number or "",
+        return_url=row.return_url,
+        webhook_url=f"{settings_of(service).public_url.rstrip('/')}/webhooks/mollie",
+        locale=locale,
+        metadata={"creditor_id": str(row.creditor_id), "provider_payment_id": str(row.id)},
+    )

@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from deploy.local.provider import create_app as create_provider
+from deploy.local.settings import LocalSettings, Ports
+from services.payments.app import create_app
+from services.payments.config import Settings
+from shared.clock import FixedClock
+from shared.events.payments import (
+    DebitSubmitted,
+    PaymentAllocated,
+    PaymentReceived,
+    ProviderPaidOut,
+    ProviderPaymentEnded,
+    ProviderPaymentStarted,
+)
+from shared.testing.served import Served
+from tests.factories.payments import camt053, creditor_changed, customer_changed, eur, paid
+from tests.integration.payments.conftest import World
+from tests.integration.payments.online import API_KEY, browse, free_port, listening
+from tests.integration.payments.test_debits import debtor, released
+from tests.integration.payments.test_matching import run_job
+
+
+class Online(World):
+    """Payments at an address payers and the provider can reach."""
+
+    def __init__(self, payments: Served, url: str, provider_url: str) -> None:
+        super().__init__(payments)
+        self.url = url
+        self.provider_url = provider_url
+
+    async def link(self, invoice_id: UUID) -> str:
+        url: str = (await self.get(f"/open-items/{invoice_id}"))["pay_url"]
+        return url
+
+    async def go_to_checkout(self, invoice_id: UUID) -> str:
+        begun = await browse("POST", await self.link(invoice_id))
+        assert begun.status_code == 303
+        return begun.headers["location"]
+
+    async def wait_for(self, kind: type[object]) -> list[object]:
+        """The news once an event of `kind` is among it: webhooks take a moment."""
+        news: list[object] = []
+        async with asyncio.timeout(10):
+            while not any(isinstance(event, kind) for event in news):
+                news += await self.news()
+                await asyncio.sleep(0.02)
+        return news
+
+    async def webhook(self, **request: object) -> int:
+        answer = await browse("POST", f"{self.url}/webhooks/mollie", **request)
+        return answer.status_code
+
+
+@pytest.fixture
+async def online(
+    serve: Callable[..., Awaitable[Served]],
+    creditor_id: UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Online]:
+    monkeypatch.setenv("PAYMENTS_PROVIDER_API_KEY", API_KEY)
+    port, provider_port = free_port(), free_port()
+    settings = {
+        "public_url": f"http://127.0.0.1:{port}",
+        "provider_url": f"http://127.0.0.1:{provider_port}",
+        "provider_api_key": API_KEY,
+        "provider_timeout_s": 5,
+        "provider_webhook_secret": "a secret between two",
+    }
+    payments = await serve("payments", create_app, Settings, creditor_id, **settings)
+    provider = create_provider(LocalSettings(port=Ports(provider=provider_port)))
+    async with AsyncExitStack() as stack:
+        provider_url = await stack.enter_async_context(listening(provider, provider_port))
+        url = await stack.enter_async_context(listening(payments.app, port, lifespan="off"))
+        world = Online(payments, url, provider_url)
+        await world.hear(creditor_changed(creditor_id))
+        yield world
+
+
+async def test_the_page_shows_what_is_owed_in_the_customers_language(online: Online) -> None:
+    issued = await online.issue(1, 5_000)
+    await online.hear(customer_changed(issued.customer_id, language="en"))
+    page = await browse("GET", await online.link(issued.invoice_id))
+    assert page.status_code == 200
+    assert "Waterbedrijf Voorbeeld" in page.text
+    assert issued.number in page.text
+    assert "€50.00" in page.text
+    assert "NL91 ABNA 0417 1643 00" in page.text
+    assert "Pay now" in page.text
+    assert "<script" not in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    dutch = await browse("GET", f"{await online.link(issued.invoice_id)}?lang=nl")
+    assert "Nu betalen" in dutch.text
+    assert "€ 50,00" in dutch.text.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de", "pl"])
+async def test_every_language_has_a_page(online: Online, language: str) -> None:
+    issued = await online.issue(1, 5_000)
+    page = await browse("GET", f"{await online.link(issued.invoice_id)}?lang={language}")
+    assert f'<html lang="{language}">' in page.text
+
+
+async def test_a_link_that_is_forged_or_too_old_shows_nothing(
+    online: Online, clock: FixedClock
+) -> None:
+    issued = await online.issue(1, 5_000)
+    link = await online.link(issued.invoice_id)
+    forged = link[:-1] + ("A" if link[-1] != "A" else "B")
+    for method, url in (("GET", forged), ("POST", forged), ("GET", f"{forged}/return")):
+        answer = await browse(method, url)
+        assert answer.status_code == 404
+        assert issued.number not in answer.text
+    clock.advance(timedelta(days=731))
+    assert (await browse("GET", link)).status_code == 404
+
+
+async def test_a_payer_pays_and_the_webhook_books_it_once(online: Online) -> None:
+    issued = await online.issue(1, 5_000)
+    checkout = await online.go_to_checkout(issued.invoice_id)
+    (started,) = await online.news()
+    assert isinstance(started, ProviderPaymentStarted)
+    assert started.expires_at - online.payments.service.clock.now() == timedelta(minutes=15)
+    chosen = await browse("POST", checkout, data={"status": "paid"})
+    received, allocated, ended = await online.wait_for(ProviderPaymentEnded)
+    assert isinstance(received, PaymentReceived)
+    assert (received.source, received.amount) == ("provider", eur(5_000))
+    assert isinstance(allocated, PaymentAllocated)
+    assert (allocated.matched_by, allocated.allocations[0].invoice_id) == (
+        "provider",
+        issued.invoice_id,
+    )
+    assert isinstance(ended, ProviderPaymentEnded)
+    assert ended.outcome == "paid"
+    thanks = await browse("GET", chosen.headers["location"])
+    assert "Uw betaling is gelukt" in thanks.text
+    provider_id = checkout.rsplit("/", 1)[1]
+    for _ in range(2):
+        assert await online.webhook(data={"id": provider_id}) == 200
+    assert await online.news() == []
+
+
+async def test_coming_back_before_the_webhook_tells_the_truth(online: Online) -> None:
+    issued = await online.issue(1, 5_000)
+    link = await online.link(issued.invoice_id)
+    checkout = await online.go_to_checkout(issued.invoice_id)
+    waiting = await browse("GET", f"{link}/return")
+    assert "Wij wachten op bericht" in waiting.text
+    assert 'http-equiv="refresh"' in waiting.text
+    await browse("POST", checkout, data={"status": "canceled"})
+    back = await browse("GET", f"{link}/return")
+    assert "niet gelukt" in back.text
+    assert "Nu betalen" in back.text
+    events = await online.wait_for(ProviderPaymentEnded)
+    assert [e.outcome for e in events if isinstance(e, ProviderPaymentEnded)] == ["cancelled"]
+    again = await online.go_to_checkout(issued.invoice_id)
+    assert again != checkout
+
+
+async def test_pressing_the_button_twice_begins_one_payment(online: Online) -> None:
+    issued = await online.issue(1, 5_000)
+    first, second = await asyncio.gather(
+        online.go_to_checkout(issued.invoice_id), online.go_to_checkout(issued.invoice_id)
+    )
+    assert first == second
+    assert [type(event) for event in await online.news()] == [ProviderPaymentStarted]
+
+
+async def test_a_provider_that_is_away_leaves_an_unknown_that_the_janitor_resolves(
+    serve: Callable[..., Awaitable[Served]],
+    creditor_id: UUID,
+    clock: FixedClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PAYMENTS_PROVIDER_API_KEY", API_KEY)
+    port, provider_port = free_port(), free_port()
+    payments = await serve(
+        "payments",
+        create_app,
+        Settings,
+        creditor_id,
+        public_url=f"http://127.0.0.1:{port}",
+        provider_url=f"http://127.0.0.1:{provider_port}",
+        provider_api_key=API_KEY,
+    )
+    async with listening(payments.app, port, lifespan="off") as url:
+        world = Online(payments, url, f"http://127.0.0.1:{provider_port}")
+        await world.hear(creditor_changed(creditor_id))
+        issued = await world.issue(1, 5_000)
+        link = await world.link(issued.invoice_id)
+        away = await browse("POST", link)
+        assert away.status_code == 503
+        assert "Er is niets afgeschreven" in away.text
+        assert await world.news() == []
+        provider = create_provider(LocalSettings(port=Ports(provider=provider_port)))
+        async with listening(provider, provider_port):
+            clock.advance(timedelta(minutes=1))
+            await run_job(world, "ask_provider")
+            (started,) = await world.news()
+            assert isinstance(started, ProviderPaymentStarted)
+            checkout = await world.go_to_checkout(issued.invoice_id)
+            books = provider.state.provider.books
+            assert list(books.payments) == [checkout.rsplit("/", 1)[1]]
+            books.payments[checkout.rsplit("/", 1)[1]].status = "paid"
+            clock.advance(timedelta(minutes=1))
+            await run_job(world, "ask_provider")
+        told = [type(event) for event in await world.news()]
+        assert told == [PaymentReceived, PaymentAllocated, ProviderPaymentEnded]
+
+
+async def test_webhooks_that_mean_nothing_change_nothing(online: Online) -> None:
+    assert await online.webhook(data={"id": "tr_notours"}) == 200
+    assert await online.webhook(data={"id": "../../etc"}) == 422
+    assert await online.webhook(data={"order": "tr_abc"}) == 422
+    assert await online.webhook(content=b"\xff\xfe") == 422
+    signed = {"X-Mollie-Signature": "sha256=" + "0" * 64}
+    assert await online.webhook(data={"id": "tr_abc"}, headers=signed) == 401
+    assert await online.news() == []
+
+
+async def test_a_paid_invoice_and_one_in_flight_cannot_be_paid_again(online: Online) -> None:
+    settled = await online.issue(7, 5_000)
+    await online.upload(camt053([paid(5_000, reference=settled.rf_reference)]))
+    page = await browse("GET", await online.link(settled.invoice_id))
+    assert "Deze factuur is betaald" in page.text
+    assert "Nu betalen" not in page.text
+    back = await browse("POST", await online.link(settled.invoice_id))
+    assert back.headers["location"] == await online.link(settled.invoice_id)
+    bill = await debtor(online, 8, 6_400)
+    await released(online)
+    page = await browse("GET", await online.link(bill.invoice_id))
+    assert "Wij schrijven dit bedrag af op 8 april 2026" in page.text
+    refused = await browse("POST", await online.link(bill.invoice_id))
+    assert refused.headers["location"] == await online.link(bill.invoice_id)
+    assert not [e for e in await online.news() if isinstance(e, DebitSubmitted)]
+
+
+async def test_the_providers_payout_is_booked_and_everything_agrees(online: Online) -> None:
+    first, second = await online.issue(1, 5_000), await online.issue(2, 2_500)
+    for issued in (first, second):
+        checkout = await online.go_to_checkout(issued.invoice_id)
+        await browse("POST", checkout, data={"status": "paid"})
+        await online.wait_for(ProviderPaymentEnded)
+    before = await online.get("/reconciliation")
+    assert before["provider"]["in_transit"]["amount"] == 7_500
+    assert before["agrees"]
+    answer = await browse(
+        "POST",
+        f"{online.provider_url}/fake/settlements",
+        headers={"Authorization": f"Bearer {API_KEY}"},
+    )
+    text = f"Mollie uitbetaling {answer.json()['reference']}"
+    result = await online.upload(camt053([paid(7_500, text=text, name="Stichting Mollie")]))
+    assert (result["payouts"], result["payments"]) == (1, 0)
+    (told,) = await online.news()
+    assert isinstance(told, ProviderPaidOut)
+    assert told.amount == eur(7_500)
+    after = await online.get("/reconciliation")
+    assert after["provider"]["in_transit"]["amount"] == 0
+    assert after["agrees"]
+
+
+async def test_a_payout_beyond_what_the_provider_holds_is_looked_at_by_a_person(
+    online: Online,
+) -> None:
+    await online.upload(camt053([paid(7_500, text="Mollie 1234567.2604.01")]))
+    (item,) = (await online.get("/queue"))["items"]
+    assert item["reason"] == "payout_unexplained"
+    await online.news()
+    body = {"reference": "1234567.2604.01"}
+    booked = await online.post(f"/payments/{item['payment_id']}/payout", body)
+    assert (booked["status"], booked["unallocated"]["amount"]) == ("reclassified", 0)
+    assert [type(e).__name__ for e in await online.news()] == [
+        "PaymentReversed",
+        "ProviderPaidOut",
+    ]
+    agreed = await online.get("/reconciliation")
+    assert agreed["provider"]["in_transit"]["amount"] == -7_500
+    assert agreed["whole"]["agrees"]

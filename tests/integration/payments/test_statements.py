@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from datetime import date
+
+from shared.events.payments import PaymentAllocated, PaymentReceived
+from shared.ids import uuid7
+from tests.factories.payments import camt053, eur, paid
+from tests.integration.payments.conftest import World
+
+
+async def test_a_payment_with_its_reference_is_allocated_and_told(world: World) -> None:
+    issued = await world.issue(1, 5_000)
+    result = await world.upload(camt053([paid(5_000, reference=issued.rf_reference)]))
+    assert (result["payments"], result["matched"], result["queued"]) == (1, 1, 0)
+    assert result["statements"][0]["difference"] == {"amount": 0, "currency": "EUR"}
+    received, allocated = await world.news()
+    assert isinstance(received, PaymentReceived)
+    assert (received.customer_id, received.amount) == (issued.customer_id, eur(5_000))
+    assert isinstance(allocated, PaymentAllocated)
+    assert allocated.matched_by == "reference"
+    assert [(a.invoice_id, a.amount) for a in allocated.allocations] == [
+        (issued.invoice_id, eur(5_000))
+    ]
+
+
+async def test_the_same_file_twice_changes_nothing_and_answers_the_same(world: World) -> None:
+    issued = await world.issue(1, 5_000)
+    content = camt053([paid(5_000, reference=issued.rf_reference)])
+    first = await world.payments.call("POST", "/statements", content=content)
+    await world.news()
+    again = await world.payments.call("POST", "/statements", content=content)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    assert await world.news() == []
+
+
+async def test_another_file_with_a_stored_statement_is_refused_whole(world: World) -> None:
+    await world.upload(camt053([paid(100)], number=1))
+    overlapping = camt053([paid(100), paid(200)], number=1)
+    refused = await world.payments.call("POST", "/statements", content=overlapping)
+    assert (refused.status_code, refused.json()["code"]) == (409, "statement_already_stored")
+    assert len((await world.get("/statements"))["items"]) == 1
+
+
+async def test_a_statement_of_a_strange_account_is_refused_with_its_line(world: World) -> None:
+    content = camt053([paid(100)], iban="NL86INGB0002445588")
+    refused = await world.payments.call("POST", "/statements", content=content)
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert (error["field"], error["line"]) == ("account", 3)
+    assert "NL86INGB0002445588" not in refused.text
+
+
+async def test_a_registered_account_is_taken(world: World) -> None:
+    body = {"iban": "NL86 INGB 0002 4455 88", "name": "Waarborgen"}
+    await world.post("/bank-accounts", body)
+    result = await world.upload(camt053([paid(100)], iban="NL86INGB0002445588"))
+    assert result["payments"] == 1
+
+
+async def test_a_file_that_breaks_off_stores_nothing(world: World) -> None:
+    content = camt053([paid(100), paid(200)])[:-120]
+    refused = await world.payments.call("POST", "/statements", content=content)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unreadable_file")
+    assert (await world.get("/statements"))["items"] == []
+    assert await world.news() == []
+
+
+async def test_the_lines_of_a_statement_show_what_payers_wrote(world: World) -> None:
+    line = paid(100, name="B. Betaler", iban="NL86INGB0002445588", text="dank u wel")
+    result = await world.upload(camt053([line, paid(-250, text="kosten")]))
+    statement_id = result["statements"][0]["id"]
+    page = await world.get(f"/statements/{statement_id}/lines?limit=1")
+    (shown,) = page["items"]
+    assert (shown["name"], shown["texts"], shown["kind"]) == (
+        "B. Betaler",
+        ["dank u wel"],
+        "payment",
+    )
+    page = await world.get(f"/statements/{statement_id}/lines?cursor={page['next_cursor']}")
+    assert [item["kind"] for item in page["items"]] == ["other"]
+
+
+async def test_the_original_bytes_can_be_had_again(world: World) -> None:
+    content = camt053([paid(100)])
+    result = await world.upload(content)
+    back = await world.payments.call("GET", f"/statements/files/{result['file_id']}")
+    assert back.content == content
+
+
+async def test_a_statement_that_does_not_add_up_says_by_how_much(world: World) -> None:
+    result = await world.upload(camt053([paid(100)], opening=1_000, closing=1_200))
+    assert result["statements"][0]["difference"] == {"amount": -100, "currency": "EUR"}
+
+
+async def test_an_mt940_statement_is_read_too(world: World) -> None:
+    issued = await world.issue(1, 1_234)
+    content = (
+        ":20:STMT1\n:25:NL91ABNA0417164300 EUR\n:28C:1/1\n:60F:C260331EUR0,00\n"
+        ":61:2604010401C12,34NTRFNONREF\n"
+        f":86:/REMI/USTD//factuur {issued.number}/\n:62F:C260401EUR12,34\n"
+    ).encode()
+    result = await world.upload(content)
+    assert (result["payments"], result["matched"]) == (1, 1)
+    assert result["statements"][0]["difference"] == {"amount": 0, "currency": "EUR"}
+
+
+async def test_another_creditor_sees_no_statement(world: World) -> None:
+    await world.upload(camt053([paid(100)]))
+    stranger = world.payments.token(creditors=[uuid7()])
+    assert (await world.payments.get("/statements", token=stranger))["items"] == []
+
+
+async def test_a_direct_notice_of_bookings_is_refused(world: World) -> None:
+    content = camt053([paid(100)], day=date(2026, 4, 1)).replace(b"camt.053", b"camt.054")
+    content = content.replace(b"BkToCstmrStmt", b"BkToCstmrDbtCdtNtfctn").replace(
+        b"<Stmt>", b"<Ntfctn>"
+    )
+    content = content.replace(b"</Stmt>", b"</Ntfctn>")
+    refused = await world.payments.call("POST", "/statements", content=content)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unreadable_file")

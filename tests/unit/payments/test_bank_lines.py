@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.payments.domain.bank_lines import (
+    Collection,
+    DebitFacts,
+    Incoming,
+    LateCollection,
+    LineFacts,
+    Other,
+    Payout,
+    Return,
+    sort_lines,
+)
+from shared.ids import uuid7
+from shared.money import Money
+
+BATCH = uuid7()
+
+
+def eur(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+def debit(cents: int = 6_400, status: str = "submitted", *, paid: bool = False) -> DebitFacts:
+    return DebitFacts(
+        id=uuid7(), batch_id=BATCH, status=status, amount=eur(cents), has_payment=paid
+    )
+
+
+def line(cents: int, debit_id: UUID | None = None, **changes: object) -> LineFacts:
+    return LineFacts(amount=eur(cents), debit_id=debit_id, **changes)  # type: ignore[arg-type]
+
+
+def test_a_batch_booked_in_one_sum_collects_all_its_debits() -> None:
+    first, second = debit(6_400), debit(1_000)
+    (kind,) = sort_lines([line(7_400, batch_ids=(BATCH,))], [first, second], eur(0))
+    assert kind == Collection((first.id, second.id), "batch")
+
+
+def test_a_batch_booked_in_another_sum_is_left_to_a_person() -> None:
+    (kind,) = sort_lines([line(7_399, batch_ids=(BATCH,))], [debit(), debit(1_000)], eur(0))
+    assert kind == Incoming("batch_differs")
+
+
+def test_a_debit_is_collected_once() -> None:
+    one = debit()
+    kinds = sort_lines([line(6_400, one.id), line(6_400, one.id)], [one], eur(0))
+    assert kinds == [Collection((one.id,), "end_to_end"), Incoming("already_collected")]
+
+
+def test_a_return_above_its_collection_in_the_file_is_still_a_return() -> None:
+    one = debit()
+    kinds = sort_lines([line(-6_400, one.id), line(6_400, one.id)], [one], eur(0))
+    assert kinds == [Return(one.id, eur(0)), Collection((one.id,), "end_to_end")]
+
+
+def test_the_fee_a_bank_takes_with_a_return_is_told_apart() -> None:
+    one = debit(status="collected", paid=True)
+    (kind,) = sort_lines([line(-6_750, one.id)], [one], eur(0))
+    assert kind == Return(one.id, eur(-350))
+
+
+def test_a_return_of_less_than_the_debit_is_not_taken_for_one() -> None:
+    one = debit(status="collected", paid=True)
+    assert sort_lines([line(-6_000, one.id)], [one], eur(0)) == [Other()]
+
+
+def test_a_debit_returned_before_its_collection_was_seen() -> None:
+    one = debit(status="returned")
+    assert sort_lines([line(6_400, one.id)], [one], eur(0)) == [LateCollection(one.id)]
+
+
+def test_a_debit_that_came_back_twice_is_returned_once() -> None:
+    one = debit(status="collected", paid=True)
+    kinds = sort_lines([line(-6_400, one.id), line(-6_400, one.id)], [one], eur(0))
+    assert kinds == [Return(one.id, eur(0)), Other()]
+
+
+def test_the_provider_pays_out_no_more_than_it_holds() -> None:
+    lines = [line(3_000, payout_reference="R1"), line(3_000, payout_reference="R2")]
+    assert sort_lines(lines, [], eur(5_000)) == [Payout("R1"), Incoming("payout_unexplained")]
+
+
+def test_other_money_in_is_a_payment_and_out_is_other() -> None:
+    assert sort_lines([line(100), line(-100)], [], eur(0)) == [Incoming(), Other()]

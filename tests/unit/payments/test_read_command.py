@@ -1,0 +1,101 @@
+"""`python -m services.payments.read`: what it prints, and with what status it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.payments import read
+from tests.unit.payments.formats import samples
+
+
+def written(folder: Path, name: str, content: bytes) -> str:
+    path = folder / name
+    path.write_bytes(content)
+    return str(path)
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_statement_is_one_line_with_sums_of_what_is_booked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = samples.camt(
+        samples.statement(
+            samples.balance("OPBD", "100.00", "DBIT"),
+            samples.balance("CLBD", "92.50", "DBIT"),
+            samples.entry("10.00", details="<TxDtls/><TxDtls/>"),
+            samples.entry("2.50", "DBIT"),
+            samples.entry("99.00", status="<Sts>PDNG</Sts>"),
+        )
+    )
+    path = written(tmp_path, "named.like.nothing", document)
+    assert read.main([path]) == 0
+    assert printed(capsys) == [
+        {
+            "file": path,
+            "format": "camt.053.001.02",
+            "account": samples.OWN_IBAN,
+            "number": "7",
+            "currency": "EUR",
+            "opening": "-100.00",
+            "closing": "-92.50",
+            "entries": 3,
+            "details": 2,
+            "credit": "10.00",
+            "debit": "2.50",
+        }
+    ]
+
+
+def test_each_statement_of_each_file_has_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = written(tmp_path, "a", samples.camt(samples.statement(), samples.statement()))
+    one = written(tmp_path, "b", samples.mt940(":61:2608030803D1,NTRFNONREF\n"))
+    assert read.main([two, one]) == 0
+    lines = printed(capsys)
+    assert [line["file"] for line in lines] == [two, two, one]
+    assert (lines[2]["format"], lines[2]["debit"], lines[2]["closing"]) == ("mt940", "1", "112.50")
+
+
+def test_a_refused_file_is_told_whole_and_the_others_are_still_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = samples.statement(samples.entry())
+    wrong = samples.statement(samples.entry("12..34"))
+    broken = written(tmp_path, "broken", samples.camt(good, wrong))
+    fine = written(tmp_path, "fine", samples.camt(good))
+    absent = str(tmp_path / "absent")
+    assert read.main([broken, absent, fine]) == 1
+    first, second, third = printed(capsys)
+    line = samples.camt(good, wrong).decode().splitlines().index('<Amt Ccy="EUR">12..34</Amt>') + 1
+    assert first == {
+        "file": broken,
+        "error": "not an amount: '12..34'",
+        "line": line,
+        "field": "Ntry/Amt",
+    }
+    assert (second["file"], second["line"], second["field"]) == (absent, None, "file")
+    assert third["file"] == fine
+
+
+def test_without_files_it_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert read.main([]) == 2
+    assert "One JSON line per statement" in capsys.readouterr().err
+
+
+def test_it_runs_as_a_module(tmp_path: Path) -> None:
+    path = written(tmp_path, "pain", b"<Document><CstmrDrctDbtInitn/></Document>")
+    done = subprocess.run(
+        [sys.executable, "-m", "services.payments.read", path],
+        check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["field"] == "CstmrDrctDbtInitn"
