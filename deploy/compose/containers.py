@@ -36,10 +36,6 @@ class ContainerStack:
     def log(self, name: str) -> str:
         return self._run("logs", "--no-color", name)
 
-    def names(self) -> list[str]:
-        """The services of the profiles that are switched on."""
-        return sorted(self._run("ps", "--services").split())
-
     def _run(self, *arguments: str, may_fail: bool = False) -> str:
         done = subprocess.run(  # noqa: S603 - the command is the caller's own
             [*self._command, *arguments],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
 from contextlib import AsyncExitStack
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +35,7 @@ def main(
     customers: Annotated[int, typer.Option(help="how many customers")] = 1_000,
     days: Annotated[int, typer.Option(help="how many business days")] = 75,
     seed: Annotated[int, typer.Option(help="another seed, other people")] = 2026,
+    picture: Annotated[Path | None, typer.Option(help="write the result as SVG, too")] = None,
 ) -> None:
     """A water company's quarter, from the bills to the last reconciled cent."""
     with StackProgress(console) as progress:
@@ -40,18 +43,23 @@ def main(
         stack.up()
     began = time.monotonic()
     try:
-        holds = asyncio.run(play(stack, customers, days, seed))
+        outcome = asyncio.run(play(stack, customers, days, seed))
     except (CallFailed, NeverQuiet) as error:
         console.print(f"The story broke off: {error}", style="red", markup=False)
         raise typer.Exit(1) from None
+    holds = report.show(outcome, console)
+    if picture is not None:
+        paper = Console(record=True, width=150, file=io.StringIO(), highlight=False)
+        report.show(outcome, paper)
+        paper.save_svg(str(picture), title="make demo")
     console.print(f"\nPlayed in {time.monotonic() - began:.0f} seconds. The stack stays up:")
     console.print(where_to_look(stack.settings))
     console.print("`make down` stops it.")
     raise typer.Exit(0 if holds else 1)
 
 
-async def play(stack: LocalStack, customers: int, days: int, seed: int) -> bool:
-    """Play and reconcile; True when all adds up."""
+async def play(stack: LocalStack, customers: int, days: int, seed: int) -> report.Outcome:
+    """Play the story, then ask all sides what came of it."""
     environment = stack.environment()
     async with AsyncExitStack() as closing:
         calls = await closing.enter_async_context(calls_to(stack.settings))
@@ -72,8 +80,7 @@ async def play(stack: LocalStack, customers: int, days: int, seed: int) -> bool:
                 after_day=lambda day: progress.update(task, advance=1, day=f"{day:%d %B %Y}"),
             )
             await story.play()
-        outcome = await report.gather(calls, story.bank, environment["KAFKA_BOOTSTRAP_SERVERS"])
-    return report.show(outcome, console)
+        return await report.gather(calls, story.bank, environment["KAFKA_BOOTSTRAP_SERVERS"])
 
 
 def story_progress(days: int) -> Progress:

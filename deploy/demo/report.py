@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rich.columns import Columns
 from rich.console import Console
 from rich.table import Table
 
@@ -120,25 +121,41 @@ def _payment_checks(payments: dict[str, Any], accounts: dict[str, int], bank: Ba
 
 def show(outcome: Outcome, console: Console) -> bool:
     """Print all tables; True when every check holds."""
-    for name in ("billing", "payments", "collections", "notifications"):
-        table = Table(title=name, show_header=False, title_justify="left")
-        for row in _rows(getattr(outcome, name)):
-            table.add_row(*row)
-        console.print(table)
-    ledger = Table("account", "balance", title="ledger", title_justify="left")
-    for account, cents in outcome.accounts.items():
-        ledger.add_row(account, _euros(cents))
-    console.print(ledger)
-    table = Table("must be equal", "left", "right", "", title="reconciliation")
-    for check in outcome.checks:
-        left, right = (
-            (_euros(check.left), _euros(check.right))
-            if check.money
-            else (str(check.left), str(check.right))
-        )
-        table.add_row(check.name, left, right, "ok" if check.holds else "[bold red]OFF[/]")
-    console.print(table)
+    account, provider = outcome.payments["accounts"][0], outcome.payments["provider"]
+    payments = {
+        **{name: account[name] for name in ("payments", "returns", "payouts", "other", "closing")},
+        "allocated": _sum(account["allocated"], provider["allocated"]),
+        "unallocated": _sum(account["unallocated"], provider["unallocated"]),
+        "through the provider": provider["received"],
+    }
+    messages = outcome.notifications["messages"]
+    tables = [
+        _table("billing", outcome.billing),
+        _table("payments", payments),
+        _table("collections", outcome.collections),
+        _table("notifications", messages),
+        _table("ledger", {name: _money(cents) for name, cents in outcome.accounts.items()}),
+    ]
+    console.print(Columns(tables, padding=(0, 3)))
+    console.print(_reconciliation(outcome.checks))
     return all(check.holds for check in outcome.checks)
+
+
+def _reconciliation(checks: list[Check]) -> Table:
+    table = Table("must be equal", "", "", "", title="reconciliation", title_justify="left")
+    for check in checks:
+        sides = (_euros(side) if check.money else str(side) for side in (check.left, check.right))
+        table.add_row(check.name, *sides, "[green]ok[/]" if check.holds else "[bold red]OFF[/]")
+    return table
+
+
+def _table(title: str, summary: dict[str, Any]) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for name, value in _rows(summary):
+        table.add_row(name, value)
+    return table
 
 
 def _rows(summary: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -149,13 +166,18 @@ def _rows(summary: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         if isinstance(value, dict) and value.keys() == {"amount", "currency"}:
             rows.append((name, _euros(value["amount"])))
         elif isinstance(value, dict):
-            rows += _rows(value, f"{name}: ")
-        elif isinstance(value, list):
-            for item in value:
-                rows += _rows(item, f"{name}: ") if isinstance(item, dict) else [(name, str(item))]
+            rows += _rows(value, f"{name}, ")
         else:
             rows.append((name, str(value)))
     return rows
+
+
+def _money(cents: int) -> dict[str, Any]:
+    return {"amount": cents, "currency": "EUR"}
+
+
+def _sum(*amounts: dict[str, Any]) -> dict[str, Any]:
+    return _money(sum(amount["amount"] for amount in amounts))
 
 
 def _euros(cents: int) -> str:

@@ -280,3 +280,30 @@ async def test_a_batch_that_the_bank_booked_short_goes_to_a_person(world: World)
     assert result["debits_collected"] == 0
     (item,) = (await world.get("/queue"))["items"]
     assert item["reason"] == "batch_differs"
+
+
+async def test_the_account_a_debit_came_from_is_known_afterwards(world: World) -> None:
+    bill = await debtor(world, 1, 6_400)
+    await released(world)
+    reference = (await only_debit(world, bill.invoice_id))["end_to_end_id"]
+    moved_to = "NL02ABNA0123456789"
+    await world.upload(camt053([paid(6_400, end_to_end_id=reference, iban=moved_to)], number=1))
+    later = await world.issue(9, 1_111, bill.customer_id)
+    await world.upload(camt053([paid(1_111, iban=moved_to)], number=2, opening=6_400))
+    allocated = (await world.news())[-1]
+    assert isinstance(allocated, PaymentAllocated)
+    assert (allocated.matched_by, allocated.allocations[0].invoice_id) == (
+        "account_amount",
+        later.invoice_id,
+    )
+
+
+async def test_a_forgotten_customers_mandate_is_cancelled(world: World) -> None:
+    bill = await debtor(world, 1, 6_400)
+    await world.news()
+    await world.hear(customer_changed(bill.customer_id, "K1", version=2, name="", erased=True))
+    (told,) = await world.news()
+    assert isinstance(told, MandateChanged)
+    assert (told.status, told.reason) == ("cancelled", "customer_erased")
+    (mandate,) = (await world.get("/mandates"))["items"]
+    assert (mandate["iban"], mandate["account_holder"]) == (None, None)

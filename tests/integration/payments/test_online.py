@@ -7,7 +7,9 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 
+from deploy.local.provider import Payment, Provider
 from deploy.local.provider import create_app as create_provider
 from deploy.local.settings import LocalSettings, Ports
 from services.payments.app import create_app
@@ -60,14 +62,41 @@ class Online(World):
         return answer.status_code
 
 
+class Books:
+    """The provider's own books, which a test may change behind our back."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.books = provider.books
+        self.charged_back: dict[str, str] = {}
+        shown = provider.shown
+
+        def with_charge_backs(payment: Payment) -> dict[str, object]:
+            taken = self.charged_back.get(payment.id, "0.00")
+            return shown(payment) | {"amountChargedBack": {"value": taken, "currency": "EUR"}}
+
+        provider.shown = with_charge_backs  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def provider_app(monkeypatch: pytest.MonkeyPatch) -> tuple[FastAPI, int]:
+    monkeypatch.setenv("PAYMENTS_PROVIDER_API_KEY", API_KEY)
+    port = free_port()
+    return create_provider(LocalSettings(port=Ports(provider=port))), port
+
+
+@pytest.fixture
+def provider_books(provider_app: tuple[FastAPI, int]) -> Books:
+    return Books(provider_app[0].state.provider)
+
+
 @pytest.fixture
 async def online(
     serve: Callable[..., Awaitable[Served]],
     creditor_id: UUID,
-    monkeypatch: pytest.MonkeyPatch,
+    provider_app: tuple[FastAPI, int],
 ) -> AsyncIterator[Online]:
-    monkeypatch.setenv("PAYMENTS_PROVIDER_API_KEY", API_KEY)
-    port, provider_port = free_port(), free_port()
+    provider, provider_port = provider_app
+    port = free_port()
     settings = {
         "public_url": f"http://127.0.0.1:{port}",
         "provider_url": f"http://127.0.0.1:{provider_port}",
@@ -76,7 +105,6 @@ async def online(
         "provider_webhook_secret": "a secret between two",
     }
     payments = await serve("payments", create_app, Settings, creditor_id, **settings)
-    provider = create_provider(LocalSettings(port=Ports(provider=provider_port)))
     async with AsyncExitStack() as stack:
         provider_url = await stack.enter_async_context(listening(provider, provider_port))
         url = await stack.enter_async_context(listening(payments.app, port, lifespan="off"))
@@ -286,3 +314,46 @@ async def test_a_payout_beyond_what_the_provider_holds_is_looked_at_by_a_person(
     agreed = await online.get("/reconciliation")
     assert agreed["provider"]["in_transit"]["amount"] == -7_500
     assert agreed["whole"]["agrees"]
+
+
+async def test_a_charge_back_takes_the_payment_out_again(
+    online: Online, provider_books: Books
+) -> None:
+    issued = await online.issue(1, 5_000)
+    checkout = await online.go_to_checkout(issued.invoice_id)
+    await browse("POST", checkout, data={"status": "paid"})
+    await online.wait_for(ProviderPaymentEnded)
+    provider_id = checkout.rsplit("/", 1)[1]
+    provider_books.charged_back[provider_id] = "50.00"
+    for _ in range(2):
+        assert await online.webhook(data={"id": provider_id}) == 200
+    assert [type(event).__name__ for event in await online.news()] == [
+        "AllocationUndone",
+        "PaymentReversed",
+    ]
+    found = await online.get("/reconciliation")
+    assert (found["agrees"], found["provider"]["in_transit"]["amount"]) == (True, 0)
+
+
+async def test_a_visit_the_provider_forgot_is_over(
+    online: Online, provider_books: Books, clock: FixedClock
+) -> None:
+    issued = await online.issue(1, 5_000)
+    await online.go_to_checkout(issued.invoice_id)
+    await online.news()
+    provider_books.books.payments.clear()
+    provider_books.books.by_key.clear()
+    clock.advance(timedelta(minutes=1))
+    await run_job(online, "ask_provider")
+    (ended,) = await online.news()
+    assert isinstance(ended, ProviderPaymentEnded)
+    assert ended.outcome == "failed"
+    assert await online.go_to_checkout(issued.invoice_id)
+
+
+async def test_a_checkout_that_ran_out_is_begun_anew(online: Online, clock: FixedClock) -> None:
+    issued = await online.issue(1, 5_000)
+    first = await online.go_to_checkout(issued.invoice_id)
+    assert await online.go_to_checkout(issued.invoice_id) == first
+    clock.advance(timedelta(minutes=16))
+    assert await online.go_to_checkout(issued.invoice_id) != first

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date
+from uuid import UUID
 
+from services.payments.app import create_app
+from services.payments.config import Settings
 from shared.events.payments import PaymentAllocated, PaymentReceived
 from shared.ids import uuid7
+from shared.testing.served import Served
 from tests.factories.payments import camt053, eur, paid
 from tests.integration.payments.conftest import World
 
@@ -119,3 +124,38 @@ async def test_a_direct_notice_of_bookings_is_refused(world: World) -> None:
     content = content.replace(b"</Stmt>", b"</Ntfctn>")
     refused = await world.payments.call("POST", "/statements", content=content)
     assert (refused.status_code, refused.json()["code"]) == (422, "unreadable_file")
+
+
+async def test_a_form_around_a_file_is_refused_in_words(world: World) -> None:
+    refused = await world.payments.call(
+        "POST", "/statements", files={"file": ("s.xml", camt053([paid(100)]))}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media_type")
+
+
+async def test_an_empty_body_is_refused(world: World) -> None:
+    refused = await world.payments.call("POST", "/statements", content=b"")
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
+
+
+async def test_the_same_idempotency_key_repeats_the_answer_and_refuses_another_file(
+    world: World,
+) -> None:
+    headers = {"Idempotency-Key": "one"}
+    content = camt053([paid(100)])
+    first = await world.payments.call("POST", "/statements", content=content, headers=headers)
+    again = await world.payments.call("POST", "/statements", content=content, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = await world.payments.call(
+        "POST", "/statements", content=camt053([paid(200)], number=2), headers=headers
+    )
+    assert other.json()["code"] == "idempotency_key_reused"
+
+
+async def test_a_file_over_the_limit_is_refused(
+    serve: Callable[..., Awaitable[Served]], creditor_id: UUID
+) -> None:
+    small = await serve("payments", create_app, Settings, creditor_id, statement_limit_bytes=999)
+    refused = await small.call("POST", "/statements", content=camt053([paid(100)] * 9))
+    assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
