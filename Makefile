@@ -118,13 +118,25 @@ lock: setup ## Resolve requirements.txt and requirements-dev.txt anew
 ##@ The stack in containers
 
 .PHONY: compose-up
-compose-up: ## Build and start the containers
+compose-up: ## Build and start the containers; .env with random secrets is made once
+	@deploy/compose/make-env
 	@$(COMPOSE) up --build --detach $(ARGS)
+
+.PHONY: compose-observe
+compose-observe: ## The same, with Grafana, Jaeger and Prometheus beside them
+	@deploy/compose/make-env
+	@COMPOSE_PROFILES=demo,observability OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 \
+	  $(COMPOSE) up --build --detach $(ARGS)
+
+.PHONY: compose-token
+compose-token: ## Print an access token for the containers: make compose-token ARGS="--role clerk"
+	@$(COMPOSE) exec -T issuer python -m deploy.local.issuer token $(ARGS)
 
 .PHONY: compose-down
 compose-down: ## Stop the containers and drop their data
-	@$(COMPOSE) down --volumes --remove-orphans $(ARGS)
+	@deploy/compose/make-env
+	@COMPOSE_PROFILES=demo,observability $(COMPOSE) down --volumes --remove-orphans $(ARGS)
 
 .PHONY: test-compose
-test-compose: setup ## Run the stories against the containers
-	@INNING_STACK=compose $(PYTEST) tests/e2e $(ARGS)
+test-compose: setup ## Run integration and end-to-end tests against containers of their own
+	@COMPOSE="$(COMPOSE)" deploy/compose/test $(ARGS)

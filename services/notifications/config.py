@@ -26,8 +26,8 @@ class Settings(ServiceSettings):
     # Where bounces go, as `user+<message>@host`; a creditor's own address when not set.
     sender_address: str | None = None
 
-    # The print house's drop folder.
-    print_house_dir: Path = Path("print-house")
+    # The print house's drop folder. The default suits a checkout; an installation names its own.
+    print_house_dir: Path = Path(".local/print-house")
     # Calendar days from hand-over to the mail, as agreed with the print house: it moves `sent_on`.
     print_house_days: int = Field(0, ge=0, le=10)
 

@@ -23,9 +23,15 @@ class Settings(ServiceSettings):
     payout_reference_pattern: str = r"\b\d{5,8}\.\d{4}\.\d{2}\b"
     # Where payers reach this service from outside.
     public_url: str = "http://127.0.0.1:8102"
+    # Where the provider reaches it with webhooks; empty: where payers do.
+    webhook_base_url: str = ""
     link_secret: SecretStr = SecretStr("")
     link_valid_days: int = Field(730, ge=1, le=3_650)
     statement_limit_bytes: int = Field(300_000_000, ge=1)
+
+    @property
+    def webhook_url(self) -> str:
+        return f"{(self.webhook_base_url or self.public_url).rstrip('/')}/webhooks/mollie"
 
     @property
     def link_key(self) -> bytes:

@@ -73,6 +73,8 @@ class Step(Base):
     currency: Mapped[str] = mapped_column(String(3))
     # The letter a costs step rests on.
     letter_id: Mapped[UUID | None]
+    # The road the policy wished for, and the one it took.
+    wished_channel: Mapped[str | None]
     channel: Mapped[str | None]
     sent_on: Mapped[date | None]
     failed_at: Mapped[datetime | None]

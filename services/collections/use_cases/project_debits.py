@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.collections.models import Debit
+from services.collections.domain.facts import FlagKind
+from services.collections.models import CustomerFlag, Debit
 from services.collections.use_cases.look_again import know_customers, look_again
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
 from shared.events.envelope import Received
 from shared.events.payments import DebitReturned, DebitSubmitted
+from shared.ids import derived_id
 from shared.rows import rows_of
+
+# ISO 20022 return reason: the debtor has died.
+DECEASED = "MD07"
 
 _RETURNED = (
     "(id) DO UPDATE SET status = 'returned', returned_on = excluded.returned_on,"
@@ -46,7 +51,25 @@ async def project_returns(session: WriteSession, batch: Sequence[Received[DebitR
     await insert_rows(session, rows_of(Debit), rows, on_conflict=_RETURNED)
     customer_ids = {event.customer_id for event in events.values()}
     await know_customers(session, customer_ids)
+    await _note_deaths(session, [e for e in events.values() if e.return_code == DECEASED])
     await look_again(session, customer_ids)
+
+
+async def _note_deaths(session: WriteSession, events: Sequence[DebitReturned]) -> None:
+    """The bank knows that the debtor died: everything stops before anybody has looked at it."""
+    rows = [
+        {
+            "id": derived_id(event.debit_id, "flag"),
+            "creditor_id": scope_of(session).creditor_id,
+            "customer_id": event.customer_id,
+            "status": "active",
+            "kind": FlagKind.DECEASED.value,
+            "since_on": event.returned_on,
+            "administrator_known": False,
+        }
+        for event in events
+    ]
+    await insert_rows(session, rows_of(CustomerFlag), rows, on_conflict="DO NOTHING")
 
 
 def _row(session: WriteSession, event: DebitSubmitted | DebitReturned) -> dict[str, Any]:

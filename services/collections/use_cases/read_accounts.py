@@ -76,7 +76,7 @@ def running(row: Arrangement, bundle: Bundle) -> RunningArrangement:
         if m.claim_id in claims
         and not m.reversed
         and m.effective_on is not None
-        and m.recorded_at > row.agreed_at
+        and m.recorded_at >= row.agreed_at
     ]
     instalments = sorted(
         (i for i in bundle.instalments if i.arrangement_id == row.id), key=lambda i: i.number

@@ -48,8 +48,8 @@ from shared.money import Money
 
 # Without word from the bank for this long a debit file was lost, not slow.
 DEBIT_TOLD_WITHIN = timedelta(days=14)
-# Between "paid" at the provider and the booking at billing lie seconds, at worst a night.
-BOOKED_WITHIN = timedelta(days=1)
+# Between "paid" at the provider and the booking at billing lie seconds, at worst a night and a day.
+BOOKED_WITHIN = timedelta(hours=36)
 _CHANNELS = ("email", "letter")
 _MESSAGE_STATES = {
     "requested": MessageState.REQUESTED,
@@ -165,9 +165,7 @@ def _steps(bundle: Bundle, contact_changed_at: datetime | None) -> Iterable[Step
         failed = row.status == "failed"
         if failed and contact_changed_at and row.failed_at and row.failed_at < contact_changed_at:
             continue
-        # Nobody could be reached at all: that counts against every channel.
-        channels = _CHANNELS if failed and row.channel is None else (row.channel,)
-        for channel in channels:
+        for channel in _failed_channels(row) if failed else {row.channel}:
             yield StepTaken(
                 step_id=row.id,
                 code=row.code,
@@ -180,6 +178,16 @@ def _steps(bundle: Bundle, contact_changed_at: datetime | None) -> Iterable[Step
                 costs=None if row.costs_minor is None else Money(row.costs_minor, row.currency),
                 letter_id=row.letter_id,
             )
+
+
+def _failed_channels(row: Step) -> set[str | None]:
+    """The road taken and the road wished for, so that each is tried once; all when none is known.
+
+    Notifications may take another road than the policy wished.
+    """
+    if row.channel is None:
+        return set(_CHANNELS)
+    return {row.channel, row.wished_channel or row.channel}
 
 
 def _in_flight(

@@ -249,6 +249,7 @@ def _columns_of(step: PlannedStep) -> dict[str, Any]:
         "reason_code": do.reason.code,
         "figures": pack(do.reason),
         "template": do.template or None,
+        "wished_channel": do.channel,
         "wording": do.wording if leads else None,
         "costs_minor": do.costs.net.minor if leads and do.costs else None,
         "letter_id": do.letter_id if leads else None,

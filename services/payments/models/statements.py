@@ -41,7 +41,8 @@ class BankStatement(Base):
     file_id: Mapped[UUID] = mapped_column(ForeignKey("statement_files.id", ondelete="RESTRICT"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_accounts.id", ondelete="RESTRICT"))
     format: Mapped[str]
-    # The bank's own identification; together with the closing day it is never stored twice.
+    # The bank's own identification. Some banks write the same every day, so the closing day and
+    # the opening balance belong to it; together they are never stored twice.
     statement_id: Mapped[str]
     number: Mapped[str]
     closes_on: Mapped[date]
@@ -55,7 +56,15 @@ class BankStatement(Base):
     known_until: Mapped[datetime]
 
     __table_args__ = (
-        UniqueConstraint("account_id", "statement_id", "number", "closes_on"),
+        UniqueConstraint(
+            "account_id",
+            "statement_id",
+            "number",
+            "closes_on",
+            "opening_minor",
+            name="uq_bank_statements_identity",
+            postgresql_nulls_not_distinct=True,
+        ),
         Index(None, "file_id"),
     )
 

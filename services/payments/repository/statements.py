@@ -32,10 +32,14 @@ async def file(session: AsyncSession, file_id: UUID) -> StatementFile:
     return found
 
 
+# Account, the bank's id and number, closing day, opening balance.
+Identity = tuple[UUID, str, str, date, int | None]
+
+
 async def stored_statements(
-    session: AsyncSession, identities: Collection[tuple[UUID, str, str, date]]
-) -> dict[tuple[UUID, str, str, date], BankStatement]:
-    """Statements already stored, by account, the bank's id and number, and closing day."""
+    session: AsyncSession, identities: Collection[Identity]
+) -> dict[Identity, BankStatement]:
+    """Those of these statements that are stored already."""
     if not identities:
         return {}
     identity = tuple_(
@@ -44,8 +48,12 @@ async def stored_statements(
         BankStatement.number,
         BankStatement.closes_on,
     )
-    rows = await session.scalars(select(BankStatement).where(identity.in_(list(identities))))
-    return {(row.account_id, row.statement_id, row.number, row.closes_on): row for row in rows}
+    wanted = identity.in_([known[:4] for known in identities])
+    rows = await session.scalars(select(BankStatement).where(wanted))
+    return {
+        (row.account_id, row.statement_id, row.number, row.closes_on, row.opening_minor): row
+        for row in rows
+    }
 
 
 async def statements(

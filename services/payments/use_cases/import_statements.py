@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -56,10 +56,11 @@ async def import_statements(
     creditor = await parties.creditor(session)
     accounts = {a.number: a for a in await parties.lock_bank_accounts(session)}
     _refuse_strangers(command.drafts, accounts)
-    await _refuse_stored(session, command.drafts, accounts)
+    drafts = _once(command.drafts, accounts)
+    await _refuse_stored(session, drafts, accounts)
     file_id, zone, now = uuid7(), ZoneInfo(creditor.time_zone), session.info["clock"].now()
     rows, lines = [], []
-    for draft in command.drafts:
+    for draft in drafts:
         account, until = accounts[draft.account_number], known_until(draft, zone, now)
         row = {**_row(draft), "file_id": file_id, "account_id": account.id, "known_until": until}
         rows.append(row)
@@ -90,18 +91,26 @@ def _refuse_strangers(
             raise UnreadableFile.field("currency", message, draft.line)
 
 
+def _once(
+    drafts: Sequence[StatementDraft], accounts: Mapping[str, BankAccount]
+) -> list[StatementDraft]:
+    """Each statement of a file once. Some banks repeat a statement without any entry."""
+    found: dict[statements.Identity, StatementDraft] = {}
+    for draft in drafts:
+        first = found.setdefault(_identity(draft, accounts), draft)
+        if first is not draft and (first.lines or draft.lines):
+            message = "the file holds the same statement twice"
+            raise UnreadableFile.field("statement", message, draft.line)
+    return list(found.values())
+
+
 async def _refuse_stored(
     session: WriteSession, drafts: Sequence[StatementDraft], accounts: Mapping[str, BankAccount]
 ) -> None:
     """Other bytes with a statement that is there already would book everything twice."""
-    seen: set[tuple[UUID, str, str, date]] = set()
-    for draft in drafts:
-        identity = _identity(draft, accounts)
-        if identity in seen:
-            message = "the file holds the same statement twice"
-            raise UnreadableFile.field("statement", message, draft.line)
-        seen.add(identity)
-    stored = await statements.stored_statements(session, seen)
+    stored = await statements.stored_statements(
+        session, {_identity(draft, accounts) for draft in drafts}
+    )
     for draft in drafts:
         known = stored.get(_identity(draft, accounts))
         if known is not None:
@@ -114,11 +123,14 @@ async def _refuse_stored(
             )
 
 
-def _identity(
-    draft: StatementDraft, accounts: Mapping[str, BankAccount]
-) -> tuple[UUID, str, str, date]:
-    account_id = accounts[draft.account_number].id
-    return account_id, draft.statement_id, draft.number, draft.closes_on
+def _identity(draft: StatementDraft, accounts: Mapping[str, BankAccount]) -> statements.Identity:
+    return (
+        accounts[draft.account_number].id,
+        draft.statement_id,
+        draft.number,
+        draft.closes_on,
+        None if draft.opening is None else draft.opening.minor,
+    )
 
 
 def known_until(draft: StatementDraft, zone: ZoneInfo, now: datetime) -> datetime:

@@ -77,7 +77,15 @@ class StatementDraft:
 
 def read_statement_file(source: Source) -> list[StatementDraft]:
     """Every statement of the file; raises `UnreadableFile` with line and field."""
-    return [_draft(statement) for statement in read_statements(source)]
+    drafts = [_draft(statement) for statement in read_statements(source) if _tells(statement)]
+    if not drafts:
+        raise UnreadableFile.field("file", "no statement of this file tells anything", 1)
+    return drafts
+
+
+def _tells(statement: Statement) -> bool:
+    """False for an empty shell between statements, as some banks' exports hold."""
+    return bool(statement.entries) or statement.start.account.number is not None
 
 
 def _refuse_other_formats(start: StatementStart) -> None:

@@ -144,7 +144,7 @@ def new_payment(service: Service, row: ProviderPayment, item: OpenItem, locale: 
         amount=Money(row.amount_minor, row.currency),
         description=item.number or "",
         return_url=row.return_url,
-        webhook_url=f"{settings_of(service).public_url.rstrip('/')}/webhooks/mollie",
+        webhook_url=settings_of(service).webhook_url,
         locale=locale,
         metadata={"creditor_id": str(row.creditor_id), "provider_payment_id": str(row.id)},
     )

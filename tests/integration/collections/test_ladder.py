@@ -61,9 +61,9 @@ async def test_nothing_happens_twice_however_often_a_day_is_looked_at(world: Wor
 async def test_a_payment_in_between_stops_the_ladder_and_closes_the_case(world: World) -> None:
     customer = await world.customer()
     invoice = await world.invoice(customer, 14260, DUE)
-    await world.advance(date(2026, 9, 22))
+    await world.advance(date(2026, 9, 22), days=7)
     await world.pay(invoice, 14260)
-    await world.advance(date(2026, 11, 30))
+    await world.advance(date(2026, 11, 30), days=7)
     assert [template for _, template in world.messages()] == [
         "friendly_reminder",
         "second_reminder",
@@ -77,10 +77,10 @@ async def test_a_case_that_closed_goes_on_under_its_number_when_arrears_come_aga
 ) -> None:
     customer = await world.customer()
     first = await world.invoice(customer, 6000, DUE)
-    await world.advance(date(2026, 9, 10))
+    await world.advance(date(2026, 9, 10), days=7)
     await world.pay(first, 6000)
     await world.invoice(customer, 6000, date(2026, 11, 30))
-    await world.advance(date(2026, 12, 10))
+    await world.advance(date(2026, 12, 10), days=7)
     opened = [event for _, event in world.all(CaseOpened)]
     assert [event.number for event in opened] == ["D2026-000001", "D2026-000001"]
     assert opened[0].case_id == opened[1].case_id
@@ -88,11 +88,11 @@ async def test_a_case_that_closed_goes_on_under_its_number_when_arrears_come_aga
 
 async def test_a_part_paid_in_time_lowers_the_costs_to_those_of_the_rest(world: World) -> None:
     customer = await world.customer()
-    invoice = await world.invoice(customer, 85000, DUE, contract_id=None)
-    await world.advance(date(2026, 10, 19))
+    invoice = await world.invoice(customer, 85000, DUE)
+    await world.advance(date(2026, 10, 19), days=7)
     assert world.last(MessageRequested).costs_if_unpaid == euro(12750)
     await world.pay(invoice, 60000)
-    await world.advance(date(2026, 10, 26))
+    await world.advance(date(2026, 10, 26), days=7)
     costs = [amount for _, kind, amount, _ in world.charges() if kind == "costs"]
     assert costs == [4000]
 
@@ -114,7 +114,7 @@ async def test_cents_of_interest_alone_do_not_keep_a_paid_invoice_open(world: Wo
     invoice = await world.invoice(customer, 14260, DUE)
     await world.advance(date(2026, 10, 30))
     await world.pay(invoice, 14260 + 4000 + 81)
-    await world.advance(date(2026, 11, 30))
+    await world.advance(date(2026, 11, 30), days=7)
     assert [kind for _, kind, _, _ in world.charges()] == ["costs", "interest"]
     assert world.items[invoice].balance.open == 0
     assert len(world.all(CaseClosed)) == 1
@@ -188,7 +188,7 @@ async def test_new_contact_data_brings_the_failed_reminder_round_again(world: Wo
 async def test_a_supervisor_approves_the_hand_over_and_the_claim_is_complete(world: World) -> None:
     customer = await world.customer()
     invoice = await world.invoice(customer, 14260, DUE)
-    await world.advance(date(2026, 11, 20))
+    await world.advance(date(2026, 11, 20), days=7)
     items = (await world.served.get("/worklist"))["items"]
     assert [item["kind"] for item in items] == ["call", "bailiff_handover"]
     assert world.all(CaseHandedOver) == []
@@ -214,7 +214,7 @@ async def test_a_supervisor_approves_the_hand_over_and_the_claim_is_complete(wor
 async def test_a_paid_claim_is_not_handed_over_any_more(world: World) -> None:
     customer = await world.customer()
     invoice = await world.invoice(customer, 14260, DUE)
-    await world.advance(date(2026, 11, 20))
+    await world.advance(date(2026, 11, 20), days=7)
     await world.pay(invoice, world.items[invoice].balance.open)
     assert (await world.served.get("/worklist"))["items"] == []
     case = await world.served.get(f"/cases/{world.last(CaseOpened).case_id}")
@@ -247,7 +247,7 @@ async def test_a_credit_note_ends_the_case_as_a_payment_does(world: World) -> No
 async def test_a_customer_nobody_told_of_yet_is_not_dunned(world: World) -> None:
     stranger = uuid7()
     await world.invoice(stranger, 6000, DUE)
-    await world.advance(date(2026, 9, 20))
+    await world.advance(date(2026, 9, 20), days=7)
     assert world.messages() == []
     explained = await world.served.get(f"/customers/{stranger}/explanation")
     assert explained["decision"]["reason"]["code"] == "customer_unknown"
@@ -256,7 +256,7 @@ async def test_a_customer_nobody_told_of_yet_is_not_dunned(world: World) -> None
 async def test_a_hand_over_cannot_be_completed_like_a_call(world: World) -> None:
     customer = await world.customer()
     await world.invoice(customer, 14260, DUE)
-    await world.advance(date(2026, 11, 20))
+    await world.advance(date(2026, 11, 20), days=7)
     items = (await world.served.get("/worklist?kind=bailiff_handover"))["items"]
     refused = await world.served.call(
         "POST", f"/worklist/{items[0]['id']}/complete", json={"outcome": "handled"}

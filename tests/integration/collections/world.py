@@ -95,12 +95,16 @@ class World:
 
     async def invoice(self, customer_id: UUID, total: int, due_on: date, **changes: Any) -> UUID:
         invoice_id = uuid7()
-        self.items[invoice_id] = Item(invoice_id, customer_id, due_on, total)
+        self.adopt(invoice_id, customer_id, total, due_on)
         number = f"F{len(self.items)}"
         await self.tell(
             invoice_issued(invoice_id, customer_id, total, due_on, number=number, **changes)
         )
         return invoice_id
+
+    def adopt(self, invoice_id: UUID, customer_id: UUID, total: int, due_on: date) -> None:
+        """Put an invoice into the books without telling anybody."""
+        self.items[invoice_id] = Item(invoice_id, customer_id, due_on, total)
 
     async def pay(self, invoice_id: UUID, amount: int, value_on: date | None = None) -> UUID:
         """A payment billing books today; `value_on` is today unless given."""
@@ -125,21 +129,24 @@ class World:
         )
 
     async def reverse(self, invoice_id: UUID, payment_id: UUID, code: str | None = None) -> None:
+        await self.tell(self.reversal(invoice_id, payment_id, code))
+        await self.settle()
+
+    def reversal(
+        self, invoice_id: UUID, payment_id: UUID, code: str | None = None
+    ) -> billing.AllocationReversed:
         item = self.items[invoice_id]
         movement = item.movements.pop(payment_id)
-        await self.tell(
-            billing.AllocationReversed(
-                allocation_id=payment_id,
-                payment_id=payment_id,
-                invoice_id=invoice_id,
-                customer_id=item.customer_id,
-                amount=euro(movement.amount),
-                reason="returned" if code else "undone",
-                return_code=code,
-                receivable=item.told(),
-            )
+        return billing.AllocationReversed(
+            allocation_id=payment_id,
+            payment_id=payment_id,
+            invoice_id=invoice_id,
+            customer_id=item.customer_id,
+            amount=euro(movement.amount),
+            reason="returned" if code else "undone",
+            return_code=code,
+            receivable=item.told(),
         )
-        await self.settle()
 
     async def credit(self, invoice_id: UUID, amount: int) -> None:
         item, note_id = self.items[invoice_id], uuid7()
@@ -165,22 +172,25 @@ class World:
             customer_changed(customer_id, number, version=2, email=f"{number}@example.net")
         )
 
-    async def advance(self, until: date) -> None:
-        """Live through every day after today up to `until`: the daily look, then the answers."""
+    async def advance(self, until: date, *, days: int = 1) -> None:
+        """Live through every day (or every so many) up to `until`: the daily look, the answers."""
         day = self.today
         while day < until:
-            day += timedelta(days=1)
+            day = min(day + timedelta(days=days), until)
             await self.wake_up(day)
 
-    async def wake_up(self, day: date, at: time = time(7, 30)) -> None:
-        target = datetime.combine(day, at, tzinfo=ZONE).astimezone(UTC)
+    def at(self, day: date, hour: time = time(7, 30)) -> None:
+        target = datetime.combine(day, hour, tzinfo=ZONE).astimezone(UTC)
         self.clock.advance(target - self.clock.now())
+
+    async def wake_up(self, day: date, at: time = time(7, 30)) -> None:
+        self.at(day, at)
         await look_at_all(self.served.service, self.served.creditor_id, day)
         await self.settle()
 
     async def settle(self) -> None:
         """Let the others answer and collections look again until nobody has anything to say."""
-        while True:
+        for _ in range(20):
             await look_at_changed(self.served.service, self.served.creditor_id, self.today)
             fresh = await self._fresh()
             if not fresh:
@@ -189,6 +199,7 @@ class World:
             answers = [answer for event in fresh if (answer := self._answer(event))]
             if answers:
                 await self.tell(*answers)
+        raise AssertionError("they keep answering each other")
 
     async def _fresh(self) -> list[Event]:
         """What was emitted since the last time, over one connection of the relay's role."""
@@ -256,6 +267,10 @@ class World:
     def messages(self) -> list[tuple[date, str]]:
         """The day and the template of every message asked for."""
         return [(day, event.template) for day, event in self.all(MessageRequested)]
+
+    def last_items_open(self) -> int:
+        """What the last message says is open, in minor units."""
+        return self.last(MessageRequested).total_open.minor
 
     def charges(self) -> list[tuple[date, str, int, date]]:
         """Day imposed, kind, minor units, and the first day owed of every charge."""

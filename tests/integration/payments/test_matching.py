@@ -288,3 +288,13 @@ async def test_a_forgotten_customer_leaves_the_money_and_not_the_name(world: Wor
     after = await world.get(f"/payments/{payment['id']}")
     assert (after["sender"]["name"], after["sender"]["texts"]) == (None, [])
     assert after["amount"] == before["amount"]
+
+
+async def test_money_that_a_forgotten_customer_still_sends_can_be_handled(world: World) -> None:
+    issued = await world.issue(1, 5_000)
+    line = paid(5_000, reference=issued.rf_reference, name="B. Betaler")
+    await world.upload(camt053([line], number=1))
+    await world.hear(customer_changed(issued.customer_id, version=2, name="", erased=True))
+    await world.upload(camt053([line], number=2, opening=5_000))
+    item = await only_queued(world)
+    assert (item["reason"], item["sender"]["name"]) == ("already_paid", "B. Betaler")

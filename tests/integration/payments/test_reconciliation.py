@@ -143,9 +143,14 @@ def test_the_lines_of_real_statements_sum_to_their_entries(shared_data: Path) ->
             except UnreadableFile:
                 continue
             files += 1
-            for draft, statement in zip(drafts, read, strict=True):
-                booked = [e.amount.value for e in statement.entries if e.status.value == "BOOK"]
-                assert draft.entries.to_decimal() == sum(booked), path.name
+            booked = [
+                entry.amount.value
+                for statement in read
+                for entry in statement.entries
+                if entry.status.value == "BOOK"
+            ]
+            told = sum(draft.entries.to_decimal() for draft in drafts)
+            assert told == sum(booked), path.name
     assert files > 150
 
 

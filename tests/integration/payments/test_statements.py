@@ -159,3 +159,23 @@ async def test_a_file_over_the_limit_is_refused(
     small = await serve("payments", create_app, Settings, creditor_id, statement_limit_bytes=999)
     refused = await small.call("POST", "/statements", content=camt053([paid(100)] * 9))
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+
+
+MT940_DAY = (
+    ":20:940A260401\n:25:NL91ABNA0417164300\n:28C:00000/00\n:60F:C260401EUR{opening}\n"
+    "{entry}:62F:C260401EUR{closing}\n-\n"
+)
+
+
+async def test_a_bank_that_numbers_every_statement_alike_is_understood(world: World) -> None:
+    """They join by their balances; one without entries comes twice and is kept once."""
+    entry = ":61:2604010401C1,00NTRFNONREF\n"
+    empty = MT940_DAY.format(opening="0,00", entry="", closing="0,00")
+    first = MT940_DAY.format(opening="5,00", entry=entry, closing="6,00")
+    second = MT940_DAY.format(opening="6,00", entry=entry, closing="7,00")
+    result = await world.upload((empty + empty + first + second).encode())
+    assert [s["entry_count"] for s in result["statements"]] == [0, 1, 1]
+    refused = await world.payments.call("POST", "/statements", content=(second + second).encode())
+    assert refused.json()["errors"][0]["field"] == "statement"
+    refused = await world.payments.call("POST", "/statements", content=second.encode())
+    assert refused.json()["code"] == "statement_already_stored"

@@ -96,3 +96,13 @@ def test_nothing_is_known_of_the_future() -> None:
     (draft,) = read_statement_file(camt053([paid(100)], day=date(2026, 4, 1)))
     now = datetime(2026, 4, 1, 7, tzinfo=UTC)
     assert known_until(draft, AMSTERDAM, now) == now
+
+
+def test_an_empty_shell_between_mt940_statements_is_passed_over() -> None:
+    statement = (
+        ":20:940A\n:25:NL91ABNA0417164300\n:28C:1\n:60F:C260401EUR0,00\n:62F:C260401EUR0,00\n-\n"
+    )
+    (draft,) = read_statement_file(f"{statement}:20:940A\n-\n".encode())
+    assert draft.account_number == "NL91ABNA0417164300"
+    with pytest.raises(UnreadableFile, match="tells anything"):
+        read_statement_file(b":20:940A\n-\n")

@@ -387,6 +387,7 @@ def upgrade() -> None:
         sa.Column("costs_minor", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("letter_id", sa.Uuid(), nullable=True),
+        sa.Column("wished_channel", sa.Text(), nullable=True),
         sa.Column("channel", sa.Text(), nullable=True),
         sa.Column("sent_on", sa.Date(), nullable=True),
         sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),

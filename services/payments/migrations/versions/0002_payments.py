@@ -291,7 +291,9 @@ def upgrade() -> None:
             "statement_id",
             "number",
             "closes_on",
-            name=op.f("uq_bank_statements_account_id_statement_id_number_closes_on"),
+            "opening_minor",
+            name="uq_bank_statements_identity",
+            postgresql_nulls_not_distinct=True,
         ),
     )
     op.create_index(
