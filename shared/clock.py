@@ -48,8 +48,11 @@ class SettableClock:
     def now(self) -> datetime:
         return datetime.now(UTC) + self._shift
 
-    def set(self, shift: timedelta) -> None:
+    def set(self, shift: timedelta) -> bool:
+        """Shift the clock; True when that moved it."""
+        moved = shift != self._shift
         self._shift = shift
+        return moved
 
 
 def shift_to(business_date: date, zone: ZoneInfo, at: time = time(9, 0)) -> timedelta:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time as machine
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -25,6 +24,7 @@ from shared.db import Scope, is_transient
 from shared.errors import TransientError
 from shared.service import Service
 from shared.telemetry import log, meter, tracer
+from shared.waiting import pause, wait_any
 
 _TICK_S = 0.1
 _TRY_LEAD = text("SELECT pg_try_advisory_lock(1222, hashtext(current_schema()))")
@@ -90,7 +90,7 @@ class JobRunner:
                     await self._lead(connection, stop)
             except (DBAPIError, OSError, TimeoutError, TransientError) as error:
                 log.warning("jobs.interrupted", error=type(error).__name__)
-                await _pause(stop, 1.0)
+                await pause(stop, 1.0)
         await stop.wait()
 
     async def _lead(self, connection: AsyncConnection, stop: asyncio.Event) -> None:
@@ -103,7 +103,13 @@ class JobRunner:
                 await connection.scalar(text("SELECT 1"))
                 await connection.commit()
                 await self.tick(stop)
-            await _pause(stop, _TICK_S if leads else 1.0)
+            await self._wait(stop, _TICK_S if leads else 1.0)
+
+    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
+        """Until the next tick, or until a settable clock was moved."""
+        moved = self._service.clock_moved
+        await wait_any((stop, moved), seconds)
+        moved.clear()
 
     async def tick(self, stop: asyncio.Event) -> None:
         """Run what is due now."""
@@ -159,8 +165,3 @@ class JobRunner:
             took_s = machine.monotonic() - began
             _duration.record(took_s, {"service": self._service.name, "job": job.name})
         return None
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 
 from shared.kafka import event_headers, new_producer
 from shared.telemetry import log, meter
+from shared.waiting import pause, wait_any
 
 _IDLE_POLL_S = 1.0
 _STANDBY_POLL_S = 1.0
@@ -55,7 +56,7 @@ class Relay:
                 delay_s = 0.1
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError) as error:
                 log.warning("relay.interrupted", error=type(error).__name__)
-                await _pause(stop, delay_s)
+                await pause(stop, delay_s)
                 delay_s = min(delay_s * 2, 5.0)
             finally:
                 self.leads = False
@@ -64,7 +65,7 @@ class Relay:
         connection = await asyncpg.connect(self._url, timeout=5)
         try:
             while not await connection.fetchval(_TRY_LEAD):
-                if await _pause(stop, _STANDBY_POLL_S):
+                if await pause(stop, _STANDBY_POLL_S):
                     return
             await connection.add_listener(f"outbox_{self._service}", self._on_notify)
             producer = new_producer(self._bootstrap_servers)
@@ -94,7 +95,7 @@ class Relay:
             if stop.is_set() and len(rows) < self._batch:
                 return
             if len(rows) < self._batch:
-                await _wait_any(self._wake, stop, _IDLE_POLL_S)
+                await wait_any((self._wake, stop), _IDLE_POLL_S)
 
     async def _publish(self, producer: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> None:
         source = f"/inning/{self._service}"
@@ -120,19 +121,3 @@ async def outbox_state(relay_url: str) -> tuple[int, Any]:
         return row["pending"], row["oldest"]
     finally:
         await connection.close()
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait; True when asked to stop meanwhile."""
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
-
-
-async def _wait_any(wake: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
-    waits = {asyncio.ensure_future(wake.wait()), asyncio.ensure_future(stop.wait())}
-    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()

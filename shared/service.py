@@ -19,7 +19,7 @@ from shared.db import Database
 from shared.settings import ServiceSettings
 from shared.telemetry import log
 
-_FOLLOW_EVERY_S = 0.1
+_FOLLOW_EVERY_S = 0.05
 
 
 class Service:
@@ -32,6 +32,8 @@ class Service:
             clock=self.clock,
             pool_size=settings.pool_size,
         )
+        # Set when a settable clock was moved: whoever waits for a time wakes up.
+        self.clock_moved = asyncio.Event()
         self.vault = Vault(settings.master_key.get_secret_value())
         self.tokens = TokenVerifier(
             settings.jwks_url, issuer=settings.token_issuer, audience=settings.token_audience
@@ -59,8 +61,10 @@ class Service:
     async def read_clock(self) -> None:
         async with self.db.engine.connect() as connection:
             shift_s = await connection.scalar(text("SELECT shift_s FROM test_clock"))
-        if isinstance(self.clock, SettableClock) and shift_s is not None:
-            self.clock.set(timedelta(seconds=shift_s))
+        if not isinstance(self.clock, SettableClock) or shift_s is None:
+            return
+        if self.clock.set(timedelta(seconds=shift_s)):
+            self.clock_moved.set()
 
     async def close(self) -> None:
         await self.db.close()

@@ -8,10 +8,16 @@ import signal
 import subprocess
 
 from deploy.compose.addresses import host_environment
+from deploy.local.credentials import SERVICES
 from deploy.local.errors import StackError
 from deploy.local.settings import CHECKOUT, LocalSettings
 
 _COMMAND_LIMIT_S = 60
+_LOGGED = (
+    *SERVICES,
+    *(f"{service}-worker" for service in SERVICES),
+    *("migrate", "postgres", "kafka", "issuer", "provider", "mailbox", "tracebox"),
+)
 
 
 class ContainerStack:
@@ -33,8 +39,9 @@ class ContainerStack:
         # The container's first process outlives this, sees its child die, and ends.
         self._run("exec", "-T", name, "sh", "-c", f"kill -{int(number)} -1", may_fail=True)
 
-    def log(self, name: str) -> str:
-        return self._run("logs", "--no-color", name)
+    def logs(self) -> dict[str, str]:
+        """What each container has written so far."""
+        return {name: self._run("logs", "--no-color", name) for name in _LOGGED}
 
     def _run(self, *arguments: str, may_fail: bool = False) -> str:
         done = subprocess.run(  # noqa: S603 - the command is the caller's own

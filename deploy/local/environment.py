@@ -38,6 +38,7 @@ def compose_environment(settings: LocalSettings, credentials: Mapping[str, str])
         "PAYMENTS_PROVIDER_WEBHOOK_SECRET": credentials["payments_provider_webhook_secret"],
         "PAYMENTS_PUBLIC_URL": f"http://{HOST}:{ports.payments}",
         "PAYMENTS_LINK_SECRET": credentials["payments_link_secret"],
+        "NOTIFICATIONS_PRINT_HOUSE_DIR": str(settings.data / "print-house"),
         "NOTIFICATIONS_SMTP_HOST": HOST,
         "NOTIFICATIONS_SMTP_PORT": str(ports.smtp),
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{HOST}:{ports.tracebox}",

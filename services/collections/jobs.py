@@ -44,11 +44,11 @@ async def look_at_changed(service: Service, creditor_id: UUID, _today: date) -> 
     full = True
     while full:
         async with service.db.write(scope) as session:
-            customer_ids = await looking.take_marked(session, settings.evaluation_chunk)
+            traces = await looking.take_marked(session, settings.evaluation_chunk)
             await evaluate_customers(
-                session, customer_ids, clock=service.clock, policies=settings.policies
+                session, traces, clock=service.clock, policies=settings.policies, traces=traces
             )
-        full = len(customer_ids) == settings.evaluation_chunk
+        full = len(traces) == settings.evaluation_chunk
 
 
 def settings_of(service: Service) -> Settings:

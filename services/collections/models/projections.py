@@ -53,6 +53,8 @@ class Customer(Base):
     contact_changed_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     look_since: Mapped[datetime | None]
+    # The trace of what changed, for what comes of the look.
+    look_trace: Mapped[str | None]
 
     __table_args__ = (
         one_of("kind", ("consumer", "business")),

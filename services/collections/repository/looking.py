@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    Uuid,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.collections.models import Arrangement, Case, Claim, Creditor, Customer
@@ -25,38 +37,53 @@ async def creditor(session: AsyncSession) -> Creditor:
     return found
 
 
-async def mark_for_look(session: WriteSession, customer_ids: Collection[UUID], day: date) -> None:
-    """Note that something changed for those with a case, an arrangement or something overdue."""
+async def mark_for_look(
+    session: WriteSession, traces: Mapping[UUID, str | None], day: date
+) -> None:
+    """Note that something changed for those with a case, an arrangement or something overdue.
+
+    `traces`: by customer, the traceparent of what changed.
+    """
+    told = (
+        func.unnest(literal(list(traces), ARRAY(Uuid)), literal(list(traces.values()), ARRAY(Text)))
+        .table_valued(column("id", Uuid), column("trace", Text))
+        .render_derived(name="told")
+    )
     # Locked in the order of the ids, as everybody locks them.
     found = (
-        select(Customer.id)
-        .where(among(Customer.id, customer_ids), Customer.look_since.is_(None), _concerns(day))
+        select(Customer.id, told.c.trace)
+        .join(told, told.c.id == Customer.id)
+        .where(Customer.look_since.is_(None), _concerns(day))
         .order_by(Customer.id)
-        .with_for_update()
+        .with_for_update(of=Customer)
+        .subquery()
     )
     await session.execute(
         update(Customer)
-        .where(Customer.id.in_(found))
-        .values(look_since=session.info["clock"].now())
+        .where(Customer.id == found.c.id)
+        .values(look_since=session.info["clock"].now(), look_trace=found.c.trace)
         .execution_options(synchronize_session=False)
     )
 
 
-async def take_marked(session: WriteSession, limit: int) -> Sequence[UUID]:
-    """Customers whose facts changed, locked; their marks are gone when this commits."""
+async def take_marked(session: WriteSession, limit: int) -> dict[UUID, str | None]:
+    """Customers whose facts changed, locked, with the trace of what changed first.
+
+    Their marks are gone when this commits.
+    """
     query = (
-        select(Customer.id)
+        select(Customer.id, Customer.look_trace)
         .where(Customer.look_since.is_not(None))
         .order_by(Customer.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    found = (await session.scalars(query)).all()
+    found: dict[UUID, str | None] = dict((await session.execute(query)).all())
     if found:
         await session.execute(
             update(Customer)
             .where(among(Customer.id, found))
-            .values(look_since=None)
+            .values(look_since=None, look_trace=None)
             .execution_options(synchronize_session=False)
         )
     return found

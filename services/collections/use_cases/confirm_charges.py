@@ -22,7 +22,7 @@ async def confirm_added(session: WriteSession, batch: Sequence[Received[ChargeAd
         for charge_id in sorted({received.event.charge_id for received in batch})
     ]
     await update_rows(session, rows_of(Charge), rows, where="charges.status = 'imposed'")
-    await project_balances(session, [(r.event.customer_id, r.event.receivable) for r in batch])
+    await project_balances(session, batch)
 
 
 async def record_rejected(session: WriteSession, batch: Sequence[Received[ChargeRejected]]) -> None:

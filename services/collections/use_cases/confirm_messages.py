@@ -93,4 +93,4 @@ async def record_failures(session: WriteSession, batch: Sequence[Received[Messag
     )
     customer_ids = {event.customer_id for event in events}
     await know_customers(session, customer_ids)
-    await look_again(session, customer_ids)
+    await look_again(session, customer_ids, causes=batch)

@@ -23,10 +23,12 @@ async def evaluate_customers(
     *,
     clock: Clock,
     policies: Mapping[str, str],
+    traces: Mapping[UUID, str | None] | None = None,
 ) -> list[Evaluation]:
     """Their rows stay locked until the commit, so a dispute and a reminder cannot cross.
 
-    `policies`: the code of the dated policy by jurisdiction.
+    `policies`: the code of the dated policy by jurisdiction. `traces`: by customer, the
+    traceparent that what comes of this goes on in.
     """
     if not customer_ids:
         return []
@@ -37,7 +39,9 @@ async def evaluate_customers(
     dossiers = await gather_dossiers(session, creditor, customers, today, now)
     policy = policy_of(creditor, policies, now)
     evaluations = [evaluate(dossier, policy, today, now) for dossier in dossiers]
-    await record_evaluations(session, creditor, policy, dossiers, evaluations, today, now)
+    await record_evaluations(
+        session, creditor, policy, dossiers, evaluations, today, now, traces or {}
+    )
     return evaluations
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from services.collections.models import Customer
 from services.collections.repository import looking
+from shared import telemetry
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
+from shared.events.envelope import Received
 from shared.rows import rows_of
 
 
@@ -21,10 +24,18 @@ async def know_customers(session: WriteSession, customer_ids: Iterable[UUID]) ->
     await insert_rows(session, rows_of(Customer), rows, on_conflict="DO NOTHING")
 
 
-async def look_again(session: WriteSession, customer_ids: Iterable[UUID]) -> None:
+async def look_again(
+    session: WriteSession,
+    customer_ids: Iterable[UUID],
+    *,
+    causes: Iterable[Received[Any]] = (),
+) -> None:
     """Have those evaluated soon who have a case or something overdue; others can wait.
 
-    The day is UTC's: around midnight a claim can be missed, and the daily look sees it.
+    What comes of the look goes on in the trace of its cause, or of the running request. The day
+    is UTC's: around midnight a claim can be missed, and the daily look sees it.
     """
-    now = session.info["clock"].now()
-    await looking.mark_for_look(session, sorted(set(customer_ids)), now.date())
+    of_cause = {received.event.customer_id: received.traceparent for received in causes}
+    running = telemetry.current_traceparent()
+    traces = {c: of_cause.get(c, running) for c in sorted(set(customer_ids))}
+    await looking.mark_for_look(session, traces, session.info["clock"].now().date())

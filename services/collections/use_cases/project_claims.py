@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -66,15 +66,14 @@ async def project_invoices(
     await insert_rows(session, rows_of(Claim), rows, on_conflict=_TAKE_INVOICE)
     customer_ids = {event.customer_id for event in events}
     await know_customers(session, customer_ids)
-    await look_again(session, customer_ids)
+    await look_again(session, customer_ids, causes=batch)
 
 
-async def project_balances(
-    session: WriteSession, told: Iterable[tuple[UUID, billing.Receivable]]
-) -> None:
-    """`told`: customer and balance of each event that carries one."""
+async def project_balances(session: WriteSession, batch: Sequence[Received[Any]]) -> None:
+    """Events that carry a customer and a balance."""
     best: dict[UUID, tuple[UUID, billing.Receivable]] = {}
-    for customer_id, receivable in told:
+    for received in batch:
+        customer_id, receivable = received.event.customer_id, received.event.receivable
         known = best.get(receivable.invoice_id)
         if known is None or known[1].version < receivable.version:
             best[receivable.invoice_id] = (customer_id, receivable)
@@ -82,7 +81,7 @@ async def project_balances(
     await insert_rows(session, rows_of(Claim), rows, on_conflict=_TAKE_BALANCE)
     customer_ids = {customer_id for customer_id, _ in best.values()}
     await know_customers(session, customer_ids)
-    await look_again(session, customer_ids)
+    await look_again(session, customer_ids, causes=batch)
 
 
 def _balance_row(

@@ -52,7 +52,7 @@ async def project_returns(session: WriteSession, batch: Sequence[Received[DebitR
     customer_ids = {event.customer_id for event in events.values()}
     await know_customers(session, customer_ids)
     await _note_deaths(session, [e for e in events.values() if e.return_code == DECEASED])
-    await look_again(session, customer_ids)
+    await look_again(session, customer_ids, causes=batch)
 
 
 async def _note_deaths(session: WriteSession, events: Sequence[DebitReturned]) -> None:

@@ -36,7 +36,7 @@ async def apply_payments(
     ]
     await insert_rows(session, rows_of(Movement), rows, on_conflict=_BOOKED)
     await settle_debits(session, events)
-    await project_balances(session, _balances(batch))
+    await project_balances(session, batch)
 
 
 async def reverse_payments(
@@ -50,7 +50,7 @@ async def reverse_payments(
     ]
     await insert_rows(session, rows_of(Movement), rows, on_conflict=_REVERSED)
     await return_debits(session, [event for event in events if event.reason == "returned"])
-    await project_balances(session, _balances(batch))
+    await project_balances(session, batch)
 
 
 async def apply_credits(
@@ -63,7 +63,7 @@ async def apply_credits(
         for e in _by_id((received.event.credit_note_id, received.event) for received in batch)
     ]
     await insert_rows(session, rows_of(Movement), rows, on_conflict="DO NOTHING")
-    await project_balances(session, _balances(batch))
+    await project_balances(session, batch)
 
 
 async def apply_write_offs(
@@ -82,11 +82,7 @@ async def apply_write_offs(
         for received in {received.event.write_off_id: received for received in batch}.values()
     ]
     await insert_rows(session, rows_of(Movement), rows, on_conflict="DO NOTHING")
-    await project_balances(session, _balances(batch))
-
-
-def _balances(batch: Sequence[Received[Any]]) -> list[tuple[UUID, billing.Receivable]]:
-    return [(received.event.customer_id, received.event.receivable) for received in batch]
+    await project_balances(session, batch)
 
 
 def _by_id(events: Iterable[tuple[UUID, E]]) -> list[E]:

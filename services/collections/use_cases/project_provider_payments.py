@@ -38,7 +38,7 @@ async def project_ended(
     await insert_rows(session, rows_of(ProviderPayment), rows, on_conflict=_ENDED)
     customer_ids = {event.customer_id for event in events.values()}
     await know_customers(session, customer_ids)
-    await look_again(session, customer_ids)
+    await look_again(session, customer_ids, causes=batch)
 
 
 def _row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -42,6 +42,7 @@ async def record_evaluations(
     evaluations: Sequence[Evaluation],
     today: date,
     now: datetime,
+    traces: Mapping[UUID, str | None],
 ) -> None:
     writer = _Writer(session, creditor, today, now)
     pairs = list(zip(dossiers, evaluations, strict=True))
@@ -52,7 +53,7 @@ async def record_evaluations(
     await writer.write_arrangements(evaluations)
     await writer.write_work(pairs, named)
     await writer.write_decisions(evaluations)
-    await tell(session, Telling(creditor, policy, label, named, today), pairs)
+    await tell(session, Telling(creditor, policy, label, named, today, traces), pairs)
 
 
 Pairs = Sequence[tuple[Dossier, Evaluation]]

@@ -28,20 +28,26 @@ from shared.events.envelope import Event
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What all events of one go share; `named` is id and number of each customer's case."""
+    """What all events of one go share; `named` is id and number of each customer's case.
+
+    `traces`: by customer, the trace its events go on in.
+    """
 
     creditor: Creditor
     policy: DunningPolicy | None
     label: str
     named: Mapping[UUID, tuple[UUID, str]]
     today: date
+    traces: Mapping[UUID, str | None]
 
 
 async def tell(
     session: WriteSession, telling: Telling, pairs: Sequence[tuple[Dossier, Evaluation]]
 ) -> None:
     for dossier, evaluation in pairs:
-        outbox.add(session, *_events(telling, dossier, evaluation))
+        events = _events(telling, dossier, evaluation)
+        trace = telling.traces.get(dossier.customer_id)
+        outbox.add(session, *events, traceparent=trace)
 
 
 def _events(telling: Telling, dossier: Dossier, evaluation: Evaluation) -> Iterable[Event]:

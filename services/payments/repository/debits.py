@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, exists, func, literal, or_, select, text
+from sqlalchemy import any_, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.bank_lines import DebitFacts
@@ -158,10 +158,6 @@ async def debits(session: AsyncSession, paging: Paging, **equal: Any) -> Sequenc
     if paging.after:
         query = query.where(Debit.id > UUID(paging.after[0]))
     return (await session.scalars(query)).all()
-
-
-async def has_batch(session: AsyncSession, batch_id: UUID) -> bool:
-    return bool(await session.scalar(select(exists().where(DebitBatch.id == batch_id))))
 
 
 async def in_flight(session: AsyncSession, invoice_id: UUID) -> Debit | None:

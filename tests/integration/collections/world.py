@@ -207,7 +207,9 @@ class World:
             url = self.served.service.settings.relay_database_url.get_secret_value()
             self._outbox = await asyncpg.connect(url)
         rows = await self._outbox.fetch(
-            "SELECT id, type, payload FROM outbox WHERE id > $1 ORDER BY id", self._seen
+            "SELECT id, type, payload FROM outbox WHERE id > $1 AND creditor_id = $2 ORDER BY id",
+            self._seen,
+            self.served.creditor_id,
         )
         self._seen = rows[-1]["id"] if rows else self._seen
         return [REGISTRY[row["type"]].model_validate_json(row["payload"]) for row in rows]

@@ -176,6 +176,7 @@ def upgrade() -> None:
         sa.Column("contact_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("look_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("look_trace", sa.Text(), nullable=True),
         sa.CheckConstraint("kind IN ('consumer', 'business')", name=op.f("ck_customers_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
     )
