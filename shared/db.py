@@ -41,9 +41,10 @@ _OPEN = text(
 )
 _READ_ONLY = text("SET TRANSACTION READ ONLY")
 
-# SQLSTATE classes that pass: connection, resources, operator; and two of 40: retry the work.
+# SQLSTATE classes that pass: connection, resources, operator. Then: a lost race for a lock, and
+# a table or column that is not there, since code may be started before its migration has run.
 _TRANSIENT_CLASSES = ("08", "53", "57")
-_TRANSIENT_STATES = {"40001", "40P01", "55P03"}
+_TRANSIENT_STATES = {"40001", "40P01", "55P03", "42P01", "42703"}
 
 
 @dataclass(frozen=True, slots=True)
