@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import time
 from contextlib import AsyncExitStack
 from datetime import date
@@ -51,7 +52,9 @@ def main(
     if picture is not None:
         paper = Console(record=True, width=150, file=io.StringIO(), highlight=False)
         report.show(outcome, paper)
-        paper.save_svg(str(picture), title="make demo")
+        drawn = paper.export_svg(title="make demo")
+        # Rich's fonts would be fetched from elsewhere; any fixed-width font does.
+        picture.write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL))
     console.print(f"\nPlayed in {time.monotonic() - began:.0f} seconds. The stack stays up:")
     console.print(where_to_look(stack.settings))
     console.print("`make down` stops it.")
