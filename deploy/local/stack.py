@@ -92,6 +92,11 @@ class LocalStack:
     def status(self) -> dict[str, ProcessState]:
         return self.folder.read_state().processes
 
+    def logs(self) -> dict[str, str]:
+        """What each process has written so far."""
+        paths = self.folder.logs.glob("*.log")
+        return {path.stem: path.read_text(errors="replace") for path in paths}
+
     def broker_kind(self) -> BrokerKind:
         for spec in load_plan(self.folder.plan).processes:
             if spec.name == "kafka":

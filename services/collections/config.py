@@ -3,6 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from shared.service import Service
 from shared.settings import ServiceSettings
 
 
@@ -13,3 +14,9 @@ class Settings(ServiceSettings):
     evaluation_chunk: int = Field(1_000, ge=1)
     # Which dated policy a creditor follows, by jurisdiction; without one nobody is dunned.
     policies: dict[str, str] = Field({"NL": "nl-water"})
+
+
+def settings_of(service: Service) -> Settings:
+    """The settings of this service, as what they are."""
+    assert isinstance(service.settings, Settings)
+    return service.settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from uuid import UUID
 
-from services.collections.config import Settings
+from services.collections.config import settings_of
 from services.collections.repository import looking
 from services.collections.use_cases.end_holds import end_holds
 from services.collections.use_cases.evaluate_customers import evaluate_customers
@@ -49,11 +49,6 @@ async def look_at_changed(service: Service, creditor_id: UUID, _today: date) -> 
                 session, traces, clock=service.clock, policies=settings.policies, traces=traces
             )
         full = len(traces) == settings.evaluation_chunk
-
-
-def settings_of(service: Service) -> Settings:
-    assert isinstance(service.settings, Settings)
-    return service.settings
 
 
 def _scope(service: Service, creditor_id: UUID, job: str) -> Scope:

@@ -1,8 +1,12 @@
-"""The whole stack on ports of its own, and stories played on it through public interfaces."""
+"""The whole stack on ports of its own, and stories played on it through public interfaces.
+
+With INNING_STACK=compose it is the one in containers that deploy/compose/test has started.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from deploy.compose.containers import ContainerStack
 from deploy.demo import report, setting
 from deploy.demo.__main__ import calls_to, payer_at
 from deploy.demo.calls import Calls
@@ -21,9 +26,14 @@ from deploy.local.stack import LocalStack
 
 CUSTOMERS, DAYS, SEED = 60, 75, 7
 
+Stack = LocalStack | ContainerStack
+
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[LocalStack]:
+def stack() -> Iterator[Stack]:
+    if os.environ.get("INNING_STACK") == "compose":
+        yield ContainerStack()
+        return
     settings = LocalSettings()
     settings = settings.model_copy(
         update={"port_offset": 2_000, "data_dir": CHECKOUT / ".local" / "e2e"}
@@ -67,7 +77,7 @@ class Told:
 
 @asynccontextmanager
 async def play(
-    stack: LocalStack,
+    stack: Stack,
     before_day: Callable[[date], None] = lambda _: None,
     amid_day: Callable[[date], None] = lambda _: None,
 ) -> AsyncIterator[Told]:
@@ -93,7 +103,7 @@ async def play(
 
 
 @pytest.fixture(scope="session")
-async def told(stack: LocalStack) -> AsyncIterator[Told]:
+async def told(stack: Stack) -> AsyncIterator[Told]:
     """The undisturbed story, played once for all tests that only look at it."""
     async with asyncio.timeout(400), play(stack) as played:
         yield played

@@ -8,8 +8,7 @@ from datetime import date
 
 import pytest
 
-from deploy.local.stack import LocalStack
-from tests.e2e.conftest import Told, play
+from tests.e2e.conftest import Stack, Told, play
 
 pytestmark = [pytest.mark.e2e, pytest.mark.apache_kafka]
 
@@ -36,7 +35,7 @@ AMID = {
 
 
 async def test_whatever_is_killed_the_figures_are_those_of_an_undisturbed_run(
-    told: Told, stack: LocalStack
+    told: Told, stack: Stack
 ) -> None:
     killed: list[str] = []
 

@@ -12,8 +12,7 @@ from deploy.demo.__main__ import calls_to
 from deploy.demo.cast import Role
 from deploy.demo.quiet import until_quiet
 from deploy.local.settings import HOST
-from deploy.local.stack import LocalStack
-from tests.e2e.conftest import CUSTOMERS, Told
+from tests.e2e.conftest import CUSTOMERS, Stack, Told
 
 pytestmark = pytest.mark.e2e
 
@@ -142,9 +141,7 @@ async def test_a_credited_bill_is_closed_and_never_reminded(told: Told) -> None:
     assert all(not steps for steps in await stories(told, "is_credited"))
 
 
-async def test_every_bill_was_sent_once_and_the_bytes_are_kept(
-    told: Told, stack: LocalStack
-) -> None:
+async def test_every_bill_was_sent_once_and_the_bytes_are_kept(told: Told, stack: Stack) -> None:
     mail = f"http://{HOST}:{stack.settings.ports.mailbox}"
     person = next(p for p in told.story.roles["pays_by_link"] if p.email)
     customer_id = told.story.customer_ids[person.number]
@@ -158,7 +155,7 @@ async def test_every_bill_was_sent_once_and_the_bytes_are_kept(
     assert kept.replace(b"\r\n", b"\n").strip() == caught.content.replace(b"\r\n", b"\n").strip()
 
 
-async def test_another_creditor_sees_nothing_of_it(told: Told, stack: LocalStack) -> None:
+async def test_another_creditor_sees_nothing_of_it(told: Told, stack: Stack) -> None:
     async with calls_to(stack.settings) as stranger:
         await stranger.put("billing", f"/creditors/{stranger.creditor_id}", setting.CREDITOR)
         await until_quiet(stranger, told.story.days[-1])
@@ -174,15 +171,12 @@ async def test_another_creditor_sees_nothing_of_it(told: Told, stack: LocalStack
             assert await stranger.all(service, path) == [], path
 
 
-async def test_no_log_line_holds_a_name_an_address_or_an_iban(
-    told: Told, stack: LocalStack
-) -> None:
+async def test_no_log_line_holds_a_name_an_address_or_an_iban(told: Told, stack: Stack) -> None:
     secrets = set()
     for person in told.story.people:
         secrets |= {person.iban, person.name, person.email or person.name}
         secrets.add(f"{person.street} {person.house_number}")
-    texts = {path.name: path.read_text(errors="replace") for path in stack.folder.logs.glob("*")}
-    logs = {name: text for name, text in texts.items() if not name.startswith("mailbox")}
+    logs = {name: text for name, text in stack.logs().items() if not name.startswith("mailbox")}
     assert len(logs) >= 10
     leaks = [(name, s) for name, text in logs.items() for s in secrets if s in text]
     assert leaks == []

@@ -10,10 +10,10 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.collections.api.words import CustomerShown, ReasonShown, show_reason, stored_reason
+from services.collections.config import settings_of
 from services.collections.domain.decisions import Blocked, Close, Decision, Do, Wait
 from services.collections.domain.facts import FlagKind
 from services.collections.domain.outlook import Outlook
-from services.collections.jobs import settings_of
 from services.collections.models import CustomerFlag, DecisionTaken
 from services.collections.repository import agreements
 from services.collections.use_cases.explain_customer import explain_customer

@@ -9,8 +9,8 @@ from fastapi import Request
 from pydantic import BaseModel
 
 from services.collections.api.words import Text, show_word
+from services.collections.config import settings_of
 from services.collections.domain.ladder import DunningPolicy, Step
-from services.collections.jobs import settings_of
 from services.collections.repository import looking
 from services.collections.use_cases.evaluate_customers import policy_of
 from shared.auth import requires

@@ -30,6 +30,7 @@ from services.collections.domain.planned_work import (
     obsolete_work,
     work_of_changes,
     work_of_outcome,
+    work_of_overcharges,
     work_of_task,
 )
 from services.collections.domain.policy import decide
@@ -97,11 +98,16 @@ def evaluate(
         decision = _allowed_now(decide(facts, policy, today), law, now)
     tasks = [s for s in steps if s.leads and s.do.kind == "task"]
     work = [work_of_task(step.do, step.step_id) for step in tasks]
-    work += work_of_changes(changes)
+    work += [*work_of_changes(changes), *work_of_overcharges(dossier)]
     if _is_news(dossier, decision):
         work += work_of_outcome(dossier, decision, today)
     gone = obsolete_work(dossier, facts, changes, law, today)
     return _conclude(dossier, _Findings(decision, steps, charges, changes, work, gone))
+
+
+def not_evaluated(dossier: Dossier, error: str) -> Evaluation:
+    """Nothing is done about a customer whose facts could not be judged."""
+    return _conclude(dossier, _Findings(Wait(None, Reason("not_evaluated", (("error", error),)))))
 
 
 def _allowed_now(decision: Decision, law: Jurisdiction, now: datetime) -> Decision:

@@ -62,6 +62,15 @@ def work_of_outcome(dossier: Dossier, outcome: object, today: date) -> list[Plan
     return [PlannedWork(item_id, kind, outcome.reason)]
 
 
+def work_of_overcharges(dossier: Dossier) -> list[PlannedWork]:
+    return [
+        PlannedWork(
+            derived_id(found.step_id, "review"), "costs_review", found.reason, found.step_id
+        )
+        for found in dossier.overcharges
+    ]
+
+
 def work_of_changes(changes: Sequence[ArrangementChange]) -> list[PlannedWork]:
     """A missed instalment, while it can still be repaired."""
     found = []

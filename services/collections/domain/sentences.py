@@ -184,6 +184,16 @@ SENTENCES: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
             "Bezwaar {number} wacht op antwoord.",
             "Dispute {number} waits for an answer.",
         ),
+        "paid_in_time": (
+            "Een betaling uit de gratis termijn kwam later binnen: {imposed} kosten opgelegd, "
+            "{due} verschuldigd.",
+            "A payment made in the free term came in later: {imposed} of costs imposed, {due} "
+            "owed.",
+        ),
+        "not_evaluated": (
+            "Deze klant kon niet worden beoordeeld ({error}); de beheerder ziet waarom.",
+            "This customer could not be evaluated ({error}); the operator sees why.",
+        ),
         "instalment_missed": (
             "Termijn {instalment} van {due_on} van de regeling is niet betaald.",
             "Instalment {instalment} of {due_on} of the arrangement was not paid.",

@@ -58,6 +58,7 @@ WORDS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "file_claim": ("dien de vordering in", "file the claim"),
         "answer_debt_help": ("beantwoord de schuldhulp", "answer debt help"),
         "answer_dispute": ("beantwoord het bezwaar", "answer the dispute"),
+        "review_costs": ("herzie de incassokosten", "review the collection costs"),
         "call_about_return": ("bel over de storno", "call about the returned debit"),
         "call_about_instalment": ("bel over de gemiste termijn", "call about the instalment"),
         "call_about_promise": ("bel over de belofte", "call about the promise"),

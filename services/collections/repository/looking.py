@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -87,6 +87,12 @@ async def take_marked(session: WriteSession, limit: int) -> dict[UUID, str | Non
             .execution_options(synchronize_session=False)
         )
     return found
+
+
+async def oldest_mark(session: AsyncSession) -> datetime | None:
+    """Since when the customer that waits longest waits to be looked at."""
+    query = select(func.min(Customer.look_since)).where(Customer.look_since.is_not(None))
+    return (await session.scalars(query)).one()
 
 
 async def next_concerned(

@@ -18,20 +18,19 @@ from services.collections.domain.guards import check_customer, check_invoice
 from services.collections.domain.jurisdiction import jurisdiction
 from services.collections.domain.planned_work import HANDOVER
 from services.collections.domain.transition import transition
-from services.collections.models import Case, Charge, Step, WorklistItem
+from services.collections.models import Case, Step, WorklistItem
 from services.collections.repository import cases as case_rows
 from services.collections.repository import looking
 from services.collections.use_cases.complete_work import finish, lock_with_customer
 from services.collections.use_cases.gather_dossiers import gather_dossiers
+from services.collections.use_cases.impose_charges import charge_imposed, write_charges
 from shared import outbox
-from shared.bulk import insert_rows
 from shared.clock import Clock, business_date
 from shared.crypto import Vault
 from shared.db import WriteSession
 from shared.errors import Conflict
-from shared.events.collections import CaseHandedOver, ChargeImposed, StepTaken
+from shared.events.collections import CaseHandedOver, StepTaken
 from shared.money import Money
-from shared.rows import rows_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ async def _hand_over(session: WriteSession, step: Step, clock: Clock) -> None:
     case.status = transition(cases.NOUN, cases.TRANSITIONS, case.status, "hand_over")
     claim_ids = [r.invoice_id for r in pursued]
     charges = interest_until_handover(dossier, claim_ids, step.id, today)
-    await _write_charges(session, case, charges, today)
+    await write_charges(session, [(case.customer_id, case.id, c) for c in charges], today)
     _tell(session, step, case, pursued, charges, today)
 
 
@@ -93,33 +92,6 @@ def _pursued(dossier: Dossier, today: date) -> list[Receivable]:
         for receivable in dossier.facts.receivables
         if check_invoice(dossier.facts, receivable, law, today) is ALLOWED
     ]
-
-
-async def _write_charges(
-    session: WriteSession, case: Case, charges: Sequence[PlannedCharge], today: date
-) -> None:
-    await insert_rows(
-        session,
-        rows_of(Charge),
-        [
-            {
-                "id": charge.charge_id,
-                "creditor_id": case.creditor_id,
-                "case_id": case.id,
-                "claim_id": charge.claim_id,
-                "customer_id": case.customer_id,
-                "step_id": charge.step_id,
-                "kind": charge.kind,
-                "status": "imposed",
-                "amount_minor": charge.amount.minor,
-                "currency": charge.amount.currency,
-                "effective_on": charge.effective_on,
-                "imposed_on": today,
-                "ground": charge.ground,
-            }
-            for charge in charges
-        ],
-    )
 
 
 def _tell(
@@ -146,20 +118,7 @@ def _tell(
             reason=step.reason_code,
         ),
     )
-    for charge in charges:
-        outbox.add(
-            session,
-            ChargeImposed(
-                charge_id=charge.charge_id,
-                case_id=case.id,
-                invoice_id=charge.claim_id,
-                customer_id=case.customer_id,
-                kind=charge.kind,
-                amount=charge.amount,
-                effective_on=charge.effective_on,
-                ground=charge.ground,
-            ),
-        )
+    outbox.add(session, *(charge_imposed(case.customer_id, case.id, c) for c in charges))
     outbox.add(
         session,
         CaseHandedOver(

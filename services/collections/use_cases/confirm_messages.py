@@ -21,6 +21,7 @@ _OURS = frozenset(
         "friendly_reminder",
         "second_reminder",
         "fourteen_day_letter",
+        "final_demand",
         "direct_debit_returned",
         "arrangement_confirmed",
         "arrangement_broken",

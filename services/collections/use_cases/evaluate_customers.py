@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.collections.domain.evaluation import Evaluation, evaluate
+from services.collections.domain.dossier import Dossier
+from services.collections.domain.evaluation import Evaluation, evaluate, not_evaluated
 from services.collections.domain.ladder import DunningPolicy, policy_in_force
 from services.collections.models import Creditor
 from services.collections.repository import looking
@@ -15,6 +16,7 @@ from services.collections.use_cases.gather_dossiers import gather_dossiers
 from services.collections.use_cases.record_evaluations import record_evaluations
 from shared.clock import Clock, business_date
 from shared.db import WriteSession
+from shared.telemetry import log
 
 
 async def evaluate_customers(
@@ -38,11 +40,23 @@ async def evaluate_customers(
     customers = await looking.lock_customers(session, customer_ids)
     dossiers = await gather_dossiers(session, creditor, customers, today, now)
     policy = policy_of(creditor, policies, now)
-    evaluations = [evaluate(dossier, policy, today, now) for dossier in dossiers]
+    evaluations = [_evaluate(dossier, policy, today, now) for dossier in dossiers]
     await record_evaluations(
         session, creditor, policy, dossiers, evaluations, today, now, traces or {}
     )
     return evaluations
+
+
+def _evaluate(
+    dossier: Dossier, policy: DunningPolicy | None, today: date, now: datetime
+) -> Evaluation:
+    """One account that cannot be judged is told to the operator and stops nobody else's."""
+    try:
+        return evaluate(dossier, policy, today, now)
+    except Exception as error:
+        customer_id = str(dossier.customer_id)
+        log.error("evaluation.failed", customer_id=customer_id, exc_info=error)
+        return not_evaluated(dossier, type(error).__name__)
 
 
 def policy_of(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.collections.domain.costs_review import overcharges
 from services.collections.domain.dossier import CaseStanding, Dossier, LastDecision, OpenWork
+from services.collections.domain.jurisdiction import jurisdiction
 from services.collections.models import Creditor, Customer
 from services.collections.repository.dossiers import Rows, rows_about
 from services.collections.use_cases.read_accounts import (
@@ -47,12 +50,16 @@ def _dossier(
     covered = {step.id: frozenset(claims) for step, claims in bundle.steps if step.kind == "task"}
     case = bundle.cases[0] if bundle.cases else None
     last = bundle.decisions[0] if bundle.decisions else None
+    facts = facts_of(creditor, customer, bundle, arrangements, today, now)
+    accounts = accounts_of(bundle)
+    over = overcharges(facts, accounts, jurisdiction(creditor.jurisdiction))
     return Dossier(
         customer_id=customer.id,
         is_known=customer.kind is not None and customer.erased_at is None,
-        facts=facts_of(creditor, customer, bundle, arrangements, today, now),
+        facts=replace(facts, holds=(*facts.holds, *(o.hold for o in over))) if over else facts,
+        overcharges=over,
         case=CaseStanding(case.id, case.number, case.status) if case else None,
-        accounts=accounts_of(bundle),
+        accounts=accounts,
         arrangements=arrangements,
         work=tuple(
             OpenWork(

@@ -18,7 +18,6 @@ from services.collections.domain.transition import transition
 from services.collections.models import (
     Arrangement,
     Case,
-    Charge,
     Creditor,
     DecisionTaken,
     Step,
@@ -26,6 +25,7 @@ from services.collections.models import (
     WorklistItem,
 )
 from services.collections.repository import changes
+from services.collections.use_cases.impose_charges import write_charges
 from services.collections.use_cases.number_things import CASE, take_numbers
 from services.collections.use_cases.tell_evaluations import Telling, tell
 from shared.bulk import insert_rows, update_rows
@@ -134,28 +134,12 @@ class _Writer:
         )
 
     async def write_charges(self, pairs: Pairs, named: dict[UUID, tuple[UUID, str]]) -> None:
-        planned = [(e.customer_id, charge) for _, e in pairs for charge in e.charges]
-        await insert_rows(
-            self.session,
-            rows_of(Charge),
-            [
-                self._own(
-                    id=charge.charge_id,
-                    case_id=named[customer_id][0],
-                    claim_id=charge.claim_id,
-                    customer_id=customer_id,
-                    step_id=charge.step_id,
-                    kind=charge.kind,
-                    status="imposed",
-                    amount_minor=charge.amount.minor,
-                    currency=charge.amount.currency,
-                    effective_on=charge.effective_on,
-                    imposed_on=self.today,
-                    ground=charge.ground,
-                )
-                for customer_id, charge in planned
-            ],
-        )
+        planned = [
+            (e.customer_id, named[e.customer_id][0], charge)
+            for _, e in pairs
+            for charge in e.charges
+        ]
+        await write_charges(self.session, planned, self.today)
         bearing = {
             claim_id
             for _, evaluation in pairs

@@ -13,6 +13,7 @@ from services.collections.domain.evaluation import Evaluation, PlannedStep
 from services.collections.domain.ladder import DunningPolicy
 from services.collections.domain.planned_work import HANDOVER
 from services.collections.models import Creditor
+from services.collections.use_cases.impose_charges import charge_imposed
 from services.collections.use_cases.word_messages import arrangement_message, step_message
 from shared import outbox
 from shared.db import WriteSession
@@ -20,7 +21,6 @@ from shared.events.collections import (
     ArrangementEnded,
     CaseClosed,
     CaseOpened,
-    ChargeImposed,
     StepTaken,
 )
 from shared.events.envelope import Event
@@ -66,16 +66,7 @@ def _events(telling: Telling, dossier: Dossier, evaluation: Evaluation) -> Itera
             lines = [s for s in evaluation.steps if s.message_id == step.message_id]
             yield step_message(dossier, step, lines, telling.policy, telling.named, telling.today)
     for charge in evaluation.charges:
-        yield ChargeImposed(
-            charge_id=charge.charge_id,
-            case_id=case_id,
-            invoice_id=charge.claim_id,
-            customer_id=customer_id,
-            kind=charge.kind,
-            amount=charge.amount,
-            effective_on=charge.effective_on,
-            ground=charge.ground,
-        )
+        yield charge_imposed(customer_id, case_id, charge)
     if evaluation.case_trigger == "close":
         code = evaluation.outcome.reason.code
         yield CaseClosed(case_id=case_id, customer_id=customer_id, reason=code)

@@ -179,3 +179,16 @@ async def test_a_strangers_invoice_is_named_and_nothing_is_agreed(world: World) 
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["field"] == "invoice_ids.0"
     assert (await world.served.get("/arrangements"))["items"] == []
+
+
+async def test_one_arrangement_can_hold_several_invoices(world: World) -> None:
+    customer = await world.customer()
+    first = await world.invoice(customer, 6000, DUE)
+    second = await world.invoice(customer, 9000, DUE)
+    made = await agree(world, customer, [first, second])
+    assert made["total"]["amount"] == 15000
+    await world.wake_up(date(2026, 9, 28))
+    await world.pay(first, 5000)
+    await world.pay(second, 4000)
+    shown = await world.served.get(f"/arrangements/{made['id']}")
+    assert [item["paid"]["amount"] for item in shown["instalments"]] == [5000, 4000, 0]

@@ -17,6 +17,8 @@ import asyncpg
 from services.billing.domain.open_item import Balance, Movement, balance
 from services.collections.consumers import HANDLERS
 from services.collections.jobs import look_at_all, look_at_changed
+from services.notifications.domain.request import request_of_step
+from services.notifications.domain.templates import TemplateName, read_facts
 from shared.clock import FixedClock, business_date
 from shared.events import billing
 from shared.events.collections import ChargeImposed, MessageRequested
@@ -238,6 +240,8 @@ class World:
         return None
 
     def _send(self, event: MessageRequested) -> Event:
+        # Whatever is asked for has the facts its template needs; else nobody could write it.
+        read_facts(TemplateName(event.template), request_of_step(event).facts)
         common = {
             "message_id": event.message_id,
             "cause_id": event.cause_id,

@@ -334,7 +334,7 @@ def upgrade() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_by", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('estate', 'insolvency', 'debt_help', 'dispute', 'debit_returned', 'arrangement_missed', 'promise_broken', 'arrangement_proposed', 'call', 'unreachable', 'administrator_unknown', 'prescription', 'charge_rejected', 'bailiff_handover', 'write_off')",
+            "kind IN ('estate', 'insolvency', 'debt_help', 'dispute', 'costs_review', 'debit_returned', 'arrangement_missed', 'promise_broken', 'arrangement_proposed', 'call', 'unreachable', 'administrator_unknown', 'prescription', 'charge_rejected', 'bailiff_handover', 'write_off')",
             name=op.f("ck_worklist_items_kind"),
         ),
         sa.CheckConstraint(
