@@ -68,8 +68,8 @@ def _paid(role: Role, person: Person, bill: Bill) -> Iterator[Booking]:
         case "pays_twice":
             yield transfer(person, bill.cents, reference=bill.rf_reference)
         case "pays_wrong_reference":
-            slip = kenmerk[:14] + kenmerk[15] + kenmerk[14]
-            wrong = slip if slip != kenmerk else kenmerk[:15] + str((int(kenmerk[15]) + 1) % 10)
+            # Two digits of the year change places: no bill has that number.
+            wrong = kenmerk.replace("2026", "2062", 1)
             yield transfer(person, bill.cents, text=f"kenmerk {wrong}")
 
 
