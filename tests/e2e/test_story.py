@@ -149,10 +149,17 @@ async def test_every_bill_was_sent_once_and_the_bytes_are_kept(told: Told, stack
     assert [message["template"] for message in messages] == ["invoice"]
     kept = await told.calls.raw("notifications", f"/messages/{messages[0]['id']}/content")
     async with httpx.AsyncClient() as client:
-        listed = await client.get(f"{mail}/api/messages", params={"to": person.email, "limit": 1})
-        newest = listed.json()["messages"][0]["id"]
-        caught = await client.get(f"{mail}/api/messages/{newest}/raw")
-    assert kept.replace(b"\r\n", b"\n").strip() == caught.content.replace(b"\r\n", b"\n").strip()
+        listed = await client.get(f"{mail}/api/messages", params={"to": person.email, "limit": 9})
+        caught = [
+            (await client.get(f"{mail}/api/messages/{mail_id}/raw")).content
+            for mail_id in (row["id"] for row in listed.json()["messages"])
+        ]
+    same = [raw for raw in caught if plain(raw) == plain(kept)]
+    assert len(same) == 1
+
+
+def plain(mail: bytes) -> bytes:
+    return mail.replace(b"\r\n", b"\n").strip()
 
 
 async def test_another_creditor_sees_nothing_of_it(told: Told, stack: Stack) -> None:
