@@ -11,6 +11,7 @@ else is narrowed down to the single event and goes to the dead letters with its 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -188,6 +189,7 @@ class EventConsumer:
 
     async def transact(self, creditor_id: UUID, batch: Batch) -> None:
         """Claim, handle and emit in one transaction."""
+        began = time.monotonic()
         scope = Scope(creditor_id, f"system:{self._service}", reason=_reason(batch))
         links = [
             Link(get_span_context(received)) for received in batch[:32] if received.traceparent
@@ -206,6 +208,7 @@ class EventConsumer:
                     traced = [_continue_trace(self._service, received) for received in wave]
                     await self._handlers[contract_type](session, traced, self._context)
         self.handled += len(batch)
+        _duration.record(time.monotonic() - began, {"service": self._service})
         _consumed.add(len(fresh), {"service": self._service, "outcome": "handled"})
         _consumed.add(len(batch) - len(fresh), {"service": self._service, "outcome": "duplicate"})
 

@@ -58,9 +58,9 @@ async def _create_database(admin_url: str) -> None:
     connection = await asyncpg.connect(maintenance)
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            await connection.execute(f'CREATE DATABASE "{name}"')
-    except asyncpg.DuplicateDatabaseError:
-        pass
+            # Another migration may make it between the question and the statement.
+            with suppress(asyncpg.DuplicateDatabaseError):
+                await connection.execute(f'CREATE DATABASE "{name}"')
     finally:
         await connection.close()
 

@@ -27,6 +27,7 @@ from shared.errors import Conflict
 from shared.ids import uuid7
 from shared.money import Money
 from shared.service import Service
+from shared.telemetry import log
 
 
 class NothingToPay(Conflict):
@@ -72,7 +73,8 @@ async def create_at_provider(
     except ProviderAway as error:
         away = error
     except ProviderRefused:
-        pass
+        # A final no: the payment is written down as failed below.
+        log.warning("provider.refused", provider_payment_id=str(provider_payment_id))
     async with service.db.write(scope) as session:
         row = await online.lock_provider_payment(session, provider_payment_id)
         if state is not None:

@@ -14,7 +14,7 @@ from services.notifications.domain.facts import (
     FourteenDayLetterFacts,
 )
 from services.notifications.domain.request import request_of_invoice, request_of_step
-from services.notifications.domain.templates import TemplateName, read_facts
+from services.notifications.domain.templates import TEMPLATES, TemplateName, read_facts
 from shared.events.collections import InstalmentItem
 from shared.ids import uuid7
 from tests.factories import notifications_events as given
@@ -47,7 +47,7 @@ def a_step(template: str, **changes: Any) -> Any:
 @pytest.mark.parametrize("template", BY_STEPS)
 def test_a_step_that_tells_everything_fits_every_template(template: TemplateName) -> None:
     request = request_of_step(a_step(template))
-    read_facts(template, request.facts)
+    assert isinstance(read_facts(template, request.facts), TEMPLATES[template].facts)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,8 @@ def test_a_step_that_tells_everything_fits_every_template(template: TemplateName
 def test_what_asks_for_little_needs_the_invoices_alone(template: str) -> None:
     invoice = given.an_invoice(uuid7())
     event = given.a_request(uuid7(), template, items=(given.a_claim(invoice),))
-    read_facts(TemplateName(template), request_of_step(event).facts)
+    facts = read_facts(TemplateName(template), request_of_step(event).facts)
+    assert isinstance(facts, TEMPLATES[TemplateName(template)].facts)
 
 
 def test_a_letter_names_each_invoice_with_its_own_payment_reference() -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from services.payments.formats.read import read_statements
+from services.payments.formats.statement import Statement
+from services.payments.formats.unreadable import UnreadableFile
+
 OWN_IBAN = "NL91ABNA0417164300"
 OTHER_IBAN = "DE89370400440532013000"
 
@@ -120,3 +124,11 @@ def large_mt940(entry_count: int) -> Iterator[bytes]:
         some = range(begin, min(begin + 100, entry_count))
         yield "".join(line.format(number) for number in some).encode()
     yield foot.encode()
+
+
+def read_or_refused(document: bytes) -> list[Statement] | UnreadableFile:
+    """The statements, or the refusal; any other exception is the reader's fault."""
+    try:
+        return list(read_statements(document))
+    except UnreadableFile as refusal:
+        return refusal
