@@ -14,6 +14,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,9 @@ Handler = Callable[[WriteSession, Any, Any], Awaitable[None]]
 Handlers = Mapping[type[Event], Handler]
 
 _ATTEMPTS = 3
+# A client that has no partitions for so long has lost its group's coordinator: start a new one.
+_STUCK_S = 30.0
+_CLOSE_S = 5.0
 _BACKOFF_MAX_S = 5.0
 
 _consumed = meter.create_counter("inning.inbox.consumed", description="events by outcome")
@@ -88,7 +92,7 @@ class EventConsumer:
         while not stop.is_set():
             try:
                 await self._consume(stop)
-            except KafkaError as error:
+            except (KafkaError, TimeoutError) as error:
                 log.warning("consumer.interrupted", error=type(error).__name__)
                 await asyncio.sleep(delay_s)
                 delay_s = min(delay_s * 2, _BACKOFF_MAX_S)
@@ -114,8 +118,14 @@ class EventConsumer:
         self._consumer = consumer
         try:
             await dead_letters.start()
+            assigned_at = time.monotonic()
             while not stop.is_set():
-                polled = await consumer.getmany(timeout_ms=200, max_records=self._batch)
+                async with asyncio.timeout(_STUCK_S):
+                    polled = await consumer.getmany(timeout_ms=200, max_records=self._batch)
+                if consumer.assignment():
+                    assigned_at = time.monotonic()
+                elif time.monotonic() - assigned_at > _STUCK_S:
+                    raise TimeoutError
                 if not polled:
                     continue
                 self.busy = True
@@ -126,8 +136,9 @@ class EventConsumer:
         finally:
             self.busy = False
             self._consumer = None
-            await consumer.stop()
-            await dead_letters.stop()
+            for client in (consumer, dead_letters):
+                with suppress(TimeoutError, KafkaError):
+                    await asyncio.wait_for(client.stop(), _CLOSE_S)
 
     async def _handle(
         self, records: Sequence[ConsumerRecord], dead_letters: AIOKafkaProducer, stop: asyncio.Event

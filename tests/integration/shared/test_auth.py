@@ -29,7 +29,7 @@ async def billing(serve: Callable[..., Awaitable[Served]], creditor_id: UUID) ->
         {"iss": "http://somebody.else"},
         {"aud": "another-api"},
         {"sub": None},
-        {"nbf": int(time.time()) + 600},
+        {"nbf": int(time.time()) + 86_400},
     ],
     ids=["expired", "another issuer", "another audience", "nobody", "not yet valid"],
 )
