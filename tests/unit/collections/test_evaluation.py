@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.collections.domain.arrangement import Instalment, Received
@@ -214,6 +214,8 @@ FIGURES = st.one_of(
 )
 
 
+# The first example pays for loading the calendars.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(["number", "on", "limit", "faults"]), FIGURES))
 def test_figures_come_back_from_json_as_they_went(figures: dict[str, Any]) -> None:
     reason = Reason("step_due", tuple(figures.items()))
