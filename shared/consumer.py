@@ -66,9 +66,12 @@ class EventConsumer:
         db: Database,
         context: Any,
         bootstrap_servers: str,
+        stirred: asyncio.Event | None = None,
         batch: int = 2_000,
     ) -> None:
         self._service = service
+        # Set after each batch: clock jobs look at what it left to do.
+        self._stirred = stirred or asyncio.Event()
         self._db = db
         self._context = context
         self._bootstrap_servers = bootstrap_servers
@@ -132,6 +135,7 @@ class EventConsumer:
                 records = [record for batch in polled.values() for record in batch]
                 await self._handle(records, dead_letters, stop)
                 await _commit_offsets(consumer, polled)
+                self._stirred.set()
                 self.busy = False
         finally:
             self.busy = False

@@ -26,7 +26,9 @@ from shared.service import Service
 from shared.telemetry import log, meter, tracer
 from shared.waiting import pause, wait_any
 
-_TICK_S = 0.1
+_TICK_S = 1.0
+# Events come in batches close together: jobs that follow them run this far apart at least.
+_SOON_S = 0.1
 _TRY_LEAD = text("SELECT pg_try_advisory_lock(1222, hashtext(current_schema()))")
 _DONE = text(
     "SELECT finished_at IS NOT NULL FROM job_runs WHERE job = :job AND business_date = :day"
@@ -57,11 +59,15 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """Per creditor, again and again, `seconds` of the machine's time apart."""
+    """Per creditor, again and again, `seconds` of the machine's time apart.
+
+    With `soon` it also runs right after events were taken in or the clock was moved.
+    """
 
     name: str
     seconds: float
     run: Run
+    soon: bool = False
 
 
 Job = Daily | Every
@@ -103,13 +109,17 @@ class JobRunner:
                 await connection.scalar(text("SELECT 1"))
                 await connection.commit()
                 await self.tick(stop)
-            await self._wait(stop, _TICK_S if leads else 1.0)
+            await self._rest(stop)
 
-    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
-        """Until the next tick, or until a settable clock was moved."""
-        moved = self._service.clock_moved
-        await wait_any((stop, moved), seconds)
-        moved.clear()
+    async def _rest(self, stop: asyncio.Event) -> None:
+        """Until the next tick, or until something happened that leaves work to do."""
+        await pause(stop, _SOON_S)
+        stirred = self._service.stirred
+        await wait_any((stop, stirred), _TICK_S - _SOON_S)
+        if stirred.is_set():
+            stirred.clear()
+            soon = {job.name for job in self._jobs if isinstance(job, Every) and job.soon}
+            self._next_run = {key: at for key, at in self._next_run.items() if key[1] not in soon}
 
     async def tick(self, stop: asyncio.Event) -> None:
         """Run what is due now."""

@@ -16,6 +16,7 @@ from shared.errors import InvalidInput
 _SEPARATORS = re.compile(r"[\s.\-/]")
 _RF_BODY = re.compile(r"[0-9A-Za-z]{1,21}", re.ASCII)
 _RF_WHOLE = re.compile(r"RF(\d\d)([0-9A-Z]{1,21})", re.ASCII)
+_CREDITOR_ID = re.compile(r"([A-Z]{2}\d\d)[A-Z0-9]{3}([A-Z0-9]{1,28})", re.ASCII)
 _WEIGHTS = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1)
 # The second digit of a reference that tells its own length (L), by total length.
 _LENGTH_DIGITS = {9: "7", 10: "8", 11: "9", 12: "0", 13: "1", 14: "2"}
@@ -30,6 +31,15 @@ def normalise_iban(text: str) -> str:
     except SchwiftyException as error:
         reason = type(error).__name__.removeprefix("Invalid").lower() or "format"
         raise InvalidInput.field("iban", f"not a valid IBAN ({reason})") from None
+
+
+def is_sepa_creditor_id(text: str) -> bool:
+    """A SEPA creditor identifier (incassant-ID) with right check digits: ISO 7064 mod 97-10 over
+    all but the three characters of the business code (EPC262-08)."""
+    match = _CREDITOR_ID.fullmatch(text)
+    if match is None:
+        return False
+    return int("".join(str(int(char, 36)) for char in match[2] + match[1])) % 97 == 1
 
 
 def make_rf_reference(reference: str) -> str:

@@ -38,13 +38,23 @@ class Relay:
     """Runs until stopped; survives the database and the broker going away."""
 
     def __init__(
-        self, service: str, relay_url: str, bootstrap_servers: str, *, batch: int = 2_000
+        self,
+        service: str,
+        relay_url: str,
+        bootstrap_servers: str,
+        *,
+        stirred: asyncio.Event | None = None,
+        batch: int = 2_000,
     ) -> None:
         self._service = service
         self._url = relay_url
         self._bootstrap_servers = bootstrap_servers
         self._batch = batch
+        # Set after each batch: what caused the events may have left work for a clock job.
+        self._stirred = stirred or asyncio.Event()
         self._wake = asyncio.Event()
+        self._asking = asyncio.Lock()
+        self._watch: asyncpg.Connection | None = None
         self.published = 0
         self.leads = False
 
@@ -60,6 +70,16 @@ class Relay:
                 delay_s = min(delay_s * 2, 5.0)
             finally:
                 self.leads = False
+        if self._watch is not None:
+            await self._watch.close(timeout=2)
+
+    async def state(self) -> tuple[int, Any]:
+        """As `outbox_state`, over one connection that is kept: health is asked for all the time."""
+        async with self._asking:
+            if self._watch is None or self._watch.is_closed():
+                self._watch = await asyncpg.connect(self._url, timeout=5)
+            (row,) = await self._watch.fetch(_STATE)
+        return row["pending"], row["oldest"]
 
     async def _lead(self, stop: asyncio.Event) -> None:
         connection = await asyncpg.connect(self._url, timeout=5)
@@ -92,6 +112,7 @@ class Relay:
                 await connection.execute(_DELETE, [row["id"] for row in rows])
                 self.published += len(rows)
                 _published.add(len(rows), {"service": self._service})
+                self._stirred.set()
             if stop.is_set() and len(rows) < self._batch:
                 return
             if len(rows) < self._batch:

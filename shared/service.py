@@ -6,9 +6,9 @@ Use cases get single pieces of it as arguments; only edges hold the whole.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
+import asyncpg
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -18,8 +18,14 @@ from shared.crypto import Vault
 from shared.db import Database
 from shared.settings import ServiceSettings
 from shared.telemetry import log
+from shared.waiting import pause, wait_any
 
-_FOLLOW_EVERY_S = 0.05
+_READ_CLOCK_EVERY_S = 1.0
+
+
+def clock_channel(service: str) -> str:
+    """Where PostgreSQL notifies the processes of a service that its settable clock was moved."""
+    return f"test_clock_{service}"
 
 
 class Service:
@@ -32,8 +38,8 @@ class Service:
             clock=self.clock,
             pool_size=settings.pool_size,
         )
-        # Set when a settable clock was moved: whoever waits for a time wakes up.
-        self.clock_moved = asyncio.Event()
+        # Set when a clock job may have work: events came or went, or the clock was moved.
+        self.stirred = asyncio.Event()
         self.vault = Vault(settings.master_key.get_secret_value())
         self.tokens = TokenVerifier(
             settings.jwks_url, issuer=settings.token_issuer, audience=settings.token_audience
@@ -53,10 +59,24 @@ class Service:
         if not isinstance(self.clock, SettableClock):
             return
         while not stop.is_set():
-            with suppress(DBAPIError, OSError):
+            try:
+                await self._listen(stop)
+            except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                log.warning("clock.interrupted", error=type(error).__name__)
+                await pause(stop, 0.5)
+
+    async def _listen(self, stop: asyncio.Event) -> None:
+        url = self.settings.database_url.get_secret_value()
+        connection = await asyncpg.connect(url, timeout=5)
+        moved = asyncio.Event()
+        try:
+            await connection.add_listener(clock_channel(self.name), lambda *_: moved.set())
+            while not stop.is_set():
                 await self.read_clock()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _FOLLOW_EVERY_S)
+                await wait_any((moved, stop), _READ_CLOCK_EVERY_S)
+                moved.clear()
+        finally:
+            await connection.close(timeout=2)
 
     async def read_clock(self) -> None:
         async with self.db.engine.connect() as connection:
@@ -64,7 +84,7 @@ class Service:
         if not isinstance(self.clock, SettableClock) or shift_s is None:
             return
         if self.clock.set(timedelta(seconds=shift_s)):
-            self.clock_moved.set()
+            self.stirred.set()
 
     async def close(self) -> None:
         await self.db.close()

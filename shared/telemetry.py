@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 import structlog.tracebacks
+from fastapi.telemetry import TelemetryConfig
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -28,6 +29,14 @@ from opentelemetry.trace.propagation import set_span_in_context
 tracer = trace.get_tracer("inning")
 meter = metrics.get_meter("inning")
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+# FastAPI's own spans and metrics. Probes make none, and no exception's text is exported: it may
+# quote what a person sent.
+HTTP: TelemetryConfig = {
+    "logs": False,
+    "operation_spans": False,
+    "exclude": lambda scope: str(scope.get("path", "")).startswith("/health/"),
+}
 
 
 def current_traceparent() -> str | None:

@@ -23,7 +23,7 @@ from shared.consumer import EventConsumer, Handlers
 from shared.gauges import Gauges, Measure, dead_letters
 from shared.jobs import Job, JobRunner
 from shared.kafka import create_topics
-from shared.relay import Relay, outbox_state
+from shared.relay import Relay
 from shared.service import Service
 from shared.telemetry import log
 
@@ -42,14 +42,17 @@ class Worker:
     ) -> None:
         settings = service.settings
         self.service = service
-        self._relay_url = settings.relay_database_url.get_secret_value()
-        self.relay = Relay(service.name, self._relay_url, settings.kafka_bootstrap_servers)
+        relay_url = settings.relay_database_url.get_secret_value()
+        self.relay = Relay(
+            service.name, relay_url, settings.kafka_bootstrap_servers, stirred=service.stirred
+        )
         self.consumer = EventConsumer(
             service.name,
             handlers,
             db=service.db,
             context=service,
             bootstrap_servers=settings.kafka_bootstrap_servers,
+            stirred=service.stirred,
         )
         self.jobs = JobRunner(service, jobs)
         self.gauges = Gauges(
@@ -96,7 +99,7 @@ class Worker:
                 return
 
     async def _outbox_age_s(self) -> float:
-        _, oldest = await outbox_state(self._relay_url)
+        _, oldest = await self.relay.state()
         return (self.service.clock.now() - oldest).total_seconds() if oldest else 0.0
 
     async def _lag(self) -> float:
@@ -108,7 +111,7 @@ class Worker:
 
     async def state(self) -> dict[str, Any]:
         """What an operator asks at night: what waits, since when, and how far the jobs are."""
-        pending, oldest = await outbox_state(self._relay_url)
+        pending, oldest = await self.relay.state()
         return {
             "service": self.service.name,
             "now": self.service.clock.now(),
@@ -143,7 +146,12 @@ def create_worker_app(worker: Worker) -> FastAPI:
         await service.close()
         telemetry.shut_down()
 
-    app = FastAPI(title=f"Inning {service.name} worker", lifespan=lifespan, openapi_url=None)
+    app = FastAPI(
+        title=f"Inning {service.name} worker",
+        lifespan=lifespan,
+        telemetry=telemetry.HTTP,
+        openapi_url=None,
+    )
 
     @app.get("/health/live")
     async def live() -> dict[str, str]:

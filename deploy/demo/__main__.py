@@ -33,8 +33,8 @@ console = Console(highlight=False)
 
 @cli.command()
 def main(
-    customers: Annotated[int, typer.Option(help="how many customers")] = 1_000,
-    days: Annotated[int, typer.Option(help="how many business days")] = 75,
+    customers: Annotated[int, typer.Option(min=100, help="how many customers")] = 1_000,
+    days: Annotated[int, typer.Option(min=5, help="how many business days")] = 75,
     seed: Annotated[int, typer.Option(help="another seed, other people")] = 2026,
     picture: Annotated[Path | None, typer.Option(help="write the result as SVG, too")] = None,
 ) -> None:

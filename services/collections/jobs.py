@@ -57,5 +57,5 @@ def _scope(service: Service, creditor_id: UUID, job: str) -> Scope:
 
 JOBS: tuple[Job, ...] = (
     Daily("look_at_all", time(7, 30), look_at_all),
-    Every("look_at_changed", 0.3, look_at_changed),
+    Every("look_at_changed", 1.0, look_at_changed, soon=True),
 )

@@ -3,4 +3,4 @@
 from services.notifications.use_cases.run_turn import run_turn
 from shared.jobs import Every, Job
 
-JOBS: tuple[Job, ...] = (Every("send_messages", 0.3, run_turn),)
+JOBS: tuple[Job, ...] = (Every("send_messages", 1.0, run_turn, soon=True),)

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
 from shared import telemetry
 from shared.http import problems, testclock
@@ -42,6 +41,7 @@ def create_http_app(
         version="1",
         summary=summary,
         lifespan=lifespan,
+        telemetry=telemetry.HTTP,
         responses={
             "default": {
                 "description": "A problem document (RFC 9457)",
@@ -59,9 +59,6 @@ def create_http_app(
     if service.settings.clock_is_settable:
         app.include_router(testclock.router, prefix="/v1")
     app.include_router(_health(service))
-    FastAPIInstrumentor.instrument_app(
-        app, excluded_urls="health/", exclude_spans=["receive", "send"]
-    )
     return app
 
 

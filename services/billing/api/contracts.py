@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.billing import repository
 from services.billing.domain.pricing import Component
-from services.billing.models import Tariff
+from services.billing.use_cases.add_tariff import add_tariff
 from services.billing.use_cases.register_contracts import (
     RecordReading,
     RegisterContract,
@@ -20,13 +20,10 @@ from services.billing.use_cases.register_contracts import (
     register_contracts,
 )
 from shared.auth import requires
-from shared.db import scope_of
-from shared.errors import Conflict
 from shared.http.imports import read_rows
 from shared.http.pages import Page, PageOf
 from shared.http.unit import Reading, Writing
 from shared.http.unit import router as noun_router
-from shared.ids import uuid7
 from shared.service import Service
 
 contracts = noun_router("/contracts", "contracts")
@@ -161,22 +158,11 @@ async def list_contracts(
 
 
 @tariffs.post("", status_code=201, dependencies=[requires("billing:admin")])
-async def add_tariff(request: Request, session: Writing, body: TariffBody) -> TariffBody:
+async def add_tariff_version(request: Request, session: Writing, body: TariffBody) -> TariffBody:
     """A new version; one that exists is never changed, since bills were made from it."""
     service: Service = request.app.state.service
-    known = (await repository.tariff_versions(session)).get(body.code, [])
-    if any(version.valid_from == body.valid_from for version in known):
-        raise Conflict("there is a version of this tariff from that date")
-    session.add(
-        Tariff(
-            id=uuid7(),
-            creditor_id=scope_of(session).creditor_id,
-            code=body.code,
-            valid_from=body.valid_from,
-            name=body.name,
-            components=[component.model_dump(mode="json") for component in body.components],
-            created_at=service.clock.now(),
-        )
+    await add_tariff(
+        session, body.code, body.valid_from, body.name, body.components, clock=service.clock
     )
     return body
 

@@ -18,6 +18,7 @@ from shared.events.billing import Address
 from shared.http.etag import IfMatch, set_etag
 from shared.http.unit import Reading, Writing
 from shared.http.unit import router as noun_router
+from shared.references import is_sepa_creditor_id
 
 router = noun_router("/creditors", "creditors")
 
@@ -28,6 +29,12 @@ def _known_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError("not a time zone of the IANA database") from None
     return name
+
+
+def _sepa_creditor_id(text: str) -> str:
+    if not is_sepa_creditor_id(text):
+        raise ValueError("not a SEPA creditor identifier: look at its check digits")
+    return text
 
 
 class CreditorBody(BaseModel):
@@ -65,7 +72,7 @@ class CreditorBody(BaseModel):
     time_zone: Annotated[str, AfterValidator(_known_zone)]
     language: Literal["nl", "en", "de", "pl"]
     iban: str
-    sepa_creditor_id: Annotated[str | None, Field(max_length=35)] = None
+    sepa_creditor_id: Annotated[str, AfterValidator(_sepa_creditor_id)] | None = None
     email: Annotated[str, Field(max_length=254)]
     phone: Annotated[str, Field(max_length=40)]
     website: Annotated[str, Field(max_length=200)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, Literal
 from uuid import UUID
@@ -12,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from services.billing import repository
 from services.billing.config import Settings
 from services.billing.domain.checks import Limits
-from services.billing.domain.run import run_after
 from services.billing.models import BillingRun, DraftInvoice
+from services.billing.use_cases.cancel_run import cancel_run
 from services.billing.use_cases.decide_draft import decide_draft
 from services.billing.use_cases.issue_run import start_issuing
 from services.billing.use_cases.plan_run import PlanRun, plan_run
@@ -92,8 +93,11 @@ async def plan_billing_run(request: Request, session: Writing, body: RunBody) ->
 @router.get("", dependencies=[requires("billing:read")])
 async def list_billing_runs(session: Reading, paging: PageOf) -> Page[RunShown]:
     rows = await repository.runs(session, paging)
-    shown = {row.id: await _shown(session, row) for row in rows[: paging.limit]}
-    return paging.page(rows, lambda row: shown[row.id], lambda row: (row.id,))
+    currency = (await repository.known_creditor(session)).currency
+    counts = await repository.run_counts(session, [row.id for row in rows])
+    return paging.page(
+        rows, lambda row: _run_shown(row, counts[row.id], currency), lambda row: (row.id,)
+    )
 
 
 @router.get("/{run_id}", dependencies=[requires("billing:read")])
@@ -131,14 +135,16 @@ async def issue_billing_run(session: Writing, run_id: UUID) -> RunShown:
 
 @router.post("/{run_id}/cancel", dependencies=[requires("billing:approve")])
 async def cancel_billing_run(session: Writing, run_id: UUID) -> RunShown:
-    run = await repository.lock_run(session, run_id)
-    run.status = run_after(run.status, "cancel")
-    return await _shown(session, run)
+    return await _shown(session, await cancel_run(session, run_id))
 
 
 async def _shown(session: Any, run: BillingRun) -> RunShown:
     currency = (await repository.known_creditor(session)).currency
-    counts = await repository.run_counts(session, run.id)
+    counts = await repository.run_counts(session, [run.id])
+    return _run_shown(run, counts[run.id], currency)
+
+
+def _run_shown(run: BillingRun, counts: Sequence[tuple[str, int, int]], currency: str) -> RunShown:
     return RunShown(
         id=run.id,
         status=run.status,

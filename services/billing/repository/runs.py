@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -118,15 +118,25 @@ async def lock_run(session: WriteSession, run_id: UUID) -> BillingRun:
     return found
 
 
-async def run_counts(session: AsyncSession, run_id: UUID) -> list[tuple[str, int, int]]:
-    """Status, number and total (minor units) of the run's drafts."""
+async def run_counts(
+    session: AsyncSession, run_ids: Collection[UUID]
+) -> dict[UUID, list[tuple[str, int, int]]]:
+    """By run: status, number and total (minor units) of its drafts."""
     query = (
-        select(DraftInvoice.status, func.count(), func.sum(DraftInvoice.total_minor))
-        .where(DraftInvoice.run_id == run_id)
-        .group_by(DraftInvoice.status)
-        .order_by(DraftInvoice.status)
+        select(
+            DraftInvoice.run_id,
+            DraftInvoice.status,
+            func.count(),
+            func.sum(DraftInvoice.total_minor),
+        )
+        .where(DraftInvoice.run_id.in_(run_ids))
+        .group_by(DraftInvoice.run_id, DraftInvoice.status)
+        .order_by(DraftInvoice.run_id, DraftInvoice.status)
     )
-    return [(row[0], row[1], int(row[2])) for row in await session.execute(query)]
+    counts: dict[UUID, list[tuple[str, int, int]]] = {run_id: [] for run_id in run_ids}
+    for run_id, status, count, total in await session.execute(query):
+        counts[run_id].append((status, count, int(total)))
+    return counts
 
 
 async def chunks(session: AsyncSession, run_id: UUID) -> Sequence[RunChunk]:

@@ -15,10 +15,14 @@ from enum import StrEnum
 from services.payments.formats.sepa_text import is_identifier, sepa_text
 from shared.errors import InvalidInput, Problem
 from shared.money import Money
-from shared.references import is_payment_reference, is_rf_reference, normalise_iban
+from shared.references import (
+    is_payment_reference,
+    is_rf_reference,
+    is_sepa_creditor_id,
+    normalise_iban,
+)
 
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
-_CREDITOR_ID = re.compile(r"([A-Z]{2}\d\d)[A-Z0-9]{3}([A-Z0-9]{1,28})", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _AMOUNT_MINOR_MAX = 99_999_999_999
 _TEXT_LENGTH_MAX = 140
@@ -126,7 +130,7 @@ def _faults(batch: DirectDebitBatch) -> Iterator[tuple[str, str]]:
 def _creditor_faults(creditor: Creditor) -> Iterator[tuple[str, str]]:
     if not sepa_text(creditor.name):
         yield "creditor.name", "a name is needed"
-    if not is_creditor_id(creditor.creditor_id):
+    if not is_sepa_creditor_id(creditor.creditor_id):
         yield "creditor.creditor_id", "not a SEPA creditor identifier"
     yield from _account_faults("creditor", creditor.iban, creditor.bic)
     yield from _address_faults("creditor.address", creditor.address)
@@ -189,15 +193,6 @@ def _address_faults(path: str, address: PostalAddress | None) -> Iterator[tuple[
         yield f"{path}.town", "a structured address has a town"
     if not _COUNTRY.fullmatch(address.country):
         yield f"{path}.country", "not an ISO 3166 country code"
-
-
-def is_creditor_id(text: str) -> bool:
-    """A SEPA creditor identifier with right check digits (ISO 7064 mod 97-10, as EPC262-08 says:
-    the three characters of the business code do not count)."""
-    match = _CREDITOR_ID.fullmatch(text)
-    if match is None:
-        return False
-    return int("".join(str(int(char, 36)) for char in match[2] + match[1])) % 97 == 1
 
 
 _IDENTIFIER_RULE = "1 to 35 SEPA characters, no slash at an end, no two slashes together"

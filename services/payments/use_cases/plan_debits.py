@@ -7,13 +7,13 @@ from datetime import date
 
 from services.payments.domain.debit import plan_run
 from services.payments.domain.target_days import collection_day
-from services.payments.formats.direct_debit import is_creditor_id
 from services.payments.models import Debit, DebitBatch
 from services.payments.repository import debits, parties
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
 from shared.errors import Conflict
 from shared.ids import IdSource, uuid7
+from shared.references import is_sepa_creditor_id
 from shared.rows import rows_of
 
 CURRENCY = "EUR"
@@ -36,7 +36,7 @@ async def plan_debits(
     session: WriteSession, command: PlanDebits, *, today: date, ids: IdSource = uuid7
 ) -> DebitBatch:
     creditor = await parties.creditor(session)
-    if creditor.currency != CURRENCY or not is_creditor_id(creditor.sepa_creditor_id or ""):
+    if creditor.currency != CURRENCY or not is_sepa_creditor_id(creditor.sepa_creditor_id or ""):
         raise Conflict("direct debits need euro and a valid SEPA creditor identifier")
     collect_on = collection_day(command.collect_on, today)
     plan = plan_run(await debits.lock_due_items(session, command.due_by), CURRENCY)

@@ -15,6 +15,7 @@ from services.billing.app import create_app
 from services.billing.config import Settings
 from shared.clock import FixedClock
 from shared.jobs import Daily, Every, JobRunner
+from shared.service import Service
 from shared.testing.eventually import until
 from shared.testing.served import Served
 from tests.factories.billing import creditor_body
@@ -110,3 +111,35 @@ async def test_a_settable_clock_moves_a_whole_service(
     answer = await served.put("/test-clock", json={"business_date": "2027-01-04"})
     assert answer["now"].startswith("2027-01-04T08:00")
     assert (await served.get("/test-clock"))["now"].startswith("2027-01-04T08:0")
+
+
+async def test_a_job_that_follows_events_does_not_wait_for_its_turn(billing: Served) -> None:
+    """An hour apart, unless something was taken in: then at once."""
+    diary = Diary()
+    often = Every("often", 3_600.0, diary.run, soon=True)
+    rarely = Diary()
+    runner = JobRunner(billing.service, [often, Every("rarely", 3_600.0, rarely.run)])
+    async with running(runner):
+        await until(lambda: bool(diary.days))
+        billing.service.stirred.set()
+        await until(lambda: len(diary.days) == 2)
+    assert len(rarely.days) == 1
+
+
+async def test_another_process_of_the_service_hears_that_the_clock_was_moved(
+    serve: Callable[..., Awaitable[Served]], creditor_id: UUID
+) -> None:
+    served = await serve("billing", create_app, Settings, creditor_id, own_clock=True)
+    other = Service("billing", served.service.settings)
+    stop = asyncio.Event()
+    following = asyncio.create_task(other.follow_clock(stop))
+    try:
+        await served.put("/test-clock", json={"business_date": "2027-01-04"})
+        await until(lambda: other.clock.now().date() == date(2027, 1, 4))
+        await served.put("/test-clock", json={"business_date": "2027-01-05"})
+        await until(lambda: other.clock.now().date() == date(2027, 1, 5))
+    finally:
+        stop.set()
+        await following
+        await other.close()
+    assert other.stirred.is_set()

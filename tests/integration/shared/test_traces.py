@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import asyncpg
+import httpx
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
@@ -42,7 +43,14 @@ async def test_a_request_and_what_it_leads_to_share_one_trace(
     quarter = {"period_from": "2026-01-01", "period_to": "2026-03-31", "invoice_date": "2026-04-01"}
     run = await billing.post("/billing-runs", json=quarter)
     assert run["status"] == "previewing"
+    routes = [span.attributes.get("http.route") for span in spans.get_finished_spans()]
+    assert "/v1/billing-runs" in routes
     spans.clear()
+    transport = httpx.ASGITransport(app=billing.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        assert (await client.get("/health/live")).status_code == 200
+    # Probes come every few seconds, for ever: their spans would bury what people did.
+    assert not spans.get_finished_spans()
     connection = await asyncpg.connect(databases.url(database))
     try:
         rows = await connection.fetch(

@@ -11,6 +11,7 @@ from shared.errors import InvalidInput
 from shared.references import (
     is_payment_reference,
     is_rf_reference,
+    is_sepa_creditor_id,
     make_payment_reference,
     make_rf_reference,
     normalise_iban,
@@ -181,3 +182,22 @@ def test_one_wrong_digit_in_an_iban_is_noticed(place: int, digit: str) -> None:
     assume(iban[place].isdigit() and iban[place] != digit)
     with pytest.raises(InvalidInput):
         normalise_iban(iban[:place] + digit + iban[place + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("DE98ZZZ09999999999", True),
+        ("AT61ZZZ01234567890", True),
+        ("DE98ABC09999999999", True),
+        ("DE97ZZZ09999999999", False),
+        ("DE98ZZZ0999999999X", False),
+        ("de98zzz09999999999", False),
+        ("DE98ZZZ", False),
+        ("", False),
+    ],
+)
+def test_a_creditor_id_has_check_digits_that_leave_out_the_business_code(
+    text: str, is_one: bool
+) -> None:
+    assert is_sepa_creditor_id(text) is is_one

@@ -21,7 +21,6 @@ from services.payments.formats.direct_debit import (
     DirectDebitBatch,
     PostalAddress,
     SequenceType,
-    is_creditor_id,
 )
 from services.payments.formats.pain008 import Version, pain008_pieces, write_pain008
 from services.payments.formats.sepa_text import sepa_text
@@ -281,25 +280,6 @@ def test_errors_hold_no_names_and_no_accounts() -> None:
     told = str(refused.value) + str(refused.value.problems)
     assert "Boer" not in told
     assert "ABNA" not in told
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        ("DE98ZZZ09999999999", True),
-        ("AT61ZZZ01234567890", True),
-        ("DE98ABC09999999999", True),
-        ("DE97ZZZ09999999999", False),
-        ("DE98ZZZ0999999999X", False),
-        ("de98zzz09999999999", False),
-        ("DE98ZZZ", False),
-        ("", False),
-    ],
-)
-def test_a_creditor_id_has_check_digits_that_leave_out_the_business_code(
-    text: str, is_one: bool
-) -> None:
-    assert is_creditor_id(text) is is_one
 
 
 def test_pieces_together_are_the_file() -> None:
