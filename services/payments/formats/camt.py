@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from services.payments.formats.camt_detail import raw_detail
-from services.payments.formats.camt_elements import TAGS, Raw
+from services.payments.formats.camt_elements import TAGS, NotUnderstood, Raw
 from services.payments.formats.camt_entry import entry_of, raw_entry
 from services.payments.formats.camt_message import Recogniser
+from services.payments.formats.camt_shapes import KnownShapes
 from services.payments.formats.camt_statement import Part, end_of, start_of
-from services.payments.formats.camt_xml import XmlDocument, lines_counted_from, pieces_of
+from services.payments.formats.camt_xml import XmlDocument, cut, lines_counted_from, pieces_of
 from services.payments.formats.statement import Account, Entry, StatementEvent
 from services.payments.formats.unreadable import UnreadableFile
 
@@ -69,29 +70,67 @@ class _Document:
         self._account = Account()
         self._entry_count = 0
         self._details: list[Raw] = []
+        self._entry_end = "</Ntry>"
+        self._shapes = KnownShapes()
 
-    def feed(self, piece: bytes) -> Iterator[StatementEvent]:
+    def feed(self, piece: bytes) -> list[StatementEvent]:
         with lines_counted_from(self._line_offset):
-            pieces = self._xml.feed(piece)
+            text = self._xml.feed(piece)
         self._pending_bytes += len(piece)
-        yield from self._events(pieces)
+        events = self._events(text)
         if self._pending_bytes > _PENDING_BYTES_MAX:
             message = "an entry is larger than 8 megabytes"
             raise UnreadableFile.field("Ntry", message, self._line)
+        return events
 
-    def close(self) -> Iterator[StatementEvent]:
+    def close(self) -> list[StatementEvent]:
         with lines_counted_from(self._line_offset):
-            pieces = self._xml.close()
-        yield from self._events(pieces)
+            text = self._xml.close()
+        events = self._events(text)
         if not self._version:
             message = "there is no camt message in this XML"
             raise UnreadableFile.field("file", message, self._line_offset + 1)
         if not self._has_statement:
             raise UnreadableFile.field("Stmt", "the message holds no statement", self._message_line)
+        return events
 
-    def _events(self, pieces: list[str]) -> Iterator[StatementEvent]:
-        if not pieces:
-            return
+    def _events(self, text: str) -> list[StatementEvent]:
+        """Cut behind each entry's likely end; nothing depends on that but the speed."""
+        events: list[StatementEvent] = []
+        *segments, rest = text.split(self._entry_end)
+        for segment in segments:
+            pieces = cut(segment)
+            pieces += (self._entry_end[1:-1], "")
+            if self._statement is None or not self._is_started or self._entry or self._tags:
+                self._read(pieces, events)
+                continue
+            shape = tuple(pieces[1::2])
+            try:
+                known = self._shapes.read(shape, pieces[1:], self._account.currency)
+            except NotUnderstood:
+                known = None
+            if known is None:
+                self._read_and_learn(shape, pieces, events)
+                continue
+            line = self._line + pieces[0].count("\n")
+            self._line += segment.count("\n")
+            self._entry_count += 1
+            self._pending_bytes = 0
+            events.append(entry_of(known[0], self._entry_count, line, self._account, known[1]))
+        if rest:
+            self._read(cut(rest), events)
+        return events
+
+    def _read_and_learn(
+        self, shape: tuple[str, ...], pieces: list[str], events: list[StatementEvent]
+    ) -> None:
+        count = len(events)
+        self._read(pieces, events)
+        is_one = not self._tags and self._entry is None and len(events) == count + 1
+        if is_one and TAGS[shape[0]] == "Ntry" and len(self._details) <= 1:
+            self._shapes.learn(shape)
+
+    def _read(self, pieces: list[str], events: list[StatementEvent]) -> None:
         self._line += pieces[0].count("\n")
         self._pieces += pieces[1:]
         self._tags += map(TAGS.__getitem__, pieces[1::2])
@@ -100,18 +139,18 @@ class _Document:
             tag = tags[at]
             if self._entry is not None or (tag == "Ntry" and self._statement is not None):
                 if not self._is_started:
-                    yield self._start()
+                    events.append(self._start())
                 at, entry = self._take_entry(at)
-                if entry is not None:
-                    yield entry
-                    continue
-                break
+                if entry is None:
+                    break
+                events.append(entry)
+                continue
             self._take_outside(at, tag)
             ended = self._statement
             if ended is not None and tag == f"/{ended.tags[0]}":
                 if not self._is_started:
-                    yield self._start()
-                yield end_of(ended, self._entry_count, self._account)
+                    events.append(self._start())
+                events.append(end_of(ended, self._entry_count, self._account))
                 self._statement = None
             at += 1
         del tags[:at], self._pieces[: 2 * at]
@@ -127,6 +166,8 @@ class _Document:
                 self._version, self._message = version, Part(self._line)
                 self._message.add(tag, written, text)
                 self._message_line = self._line
+                prefix, colon, _ = written.split(None, 1)[0].rpartition(":")
+                self._entry_end = f"</{prefix}{colon}Ntry>"
         elif tag in _STATEMENTS:
             self._statement, self._is_started = Part(self._line), False
             self._statement.add(tag, written, text)
@@ -189,9 +230,9 @@ class _Document:
                 raise UnreadableFile.field("Ntry", "entries inside of an entry", entry.line)
 
     def _raw_detail(self, begin: int, close: int) -> Raw:
-        shape = tuple(self._tags[begin:close])
+        shape, pieces = tuple(self._tags[begin:close]), self._pieces[2 * begin : 2 * close]
         try:
-            return raw_detail(shape, self._pieces, 2 * begin + 1, self._account.currency)
+            return raw_detail(shape, pieces, self._account.currency)
         except UnreadableFile as refused:
             raise refused.moved_down(self._line) from None
 

@@ -31,12 +31,10 @@ Side = tuple[tuple[str, int], ...]
 _RATE = re.compile(r"\d{1,12}(?:\.\d{0,12})?", re.ASCII)
 
 
-def raw_detail(
-    shape: tuple[str, ...], pieces: list[str], begin: int, default_currency: str | None
-) -> Raw:
+def raw_detail(shape: tuple[str, ...], pieces: list[str], default_currency: str | None) -> Raw:
     """What one `TxDtls` says under the keys of `DETAIL_PATHS`, amounts still unsigned."""
     raw: Raw = {"currency": default_currency}
-    _DETAIL.read_into(raw, shape, pieces, begin)
+    DETAIL.read_into(raw, shape, pieces)
     return raw
 
 
@@ -142,7 +140,7 @@ _READERS: dict[str, Read] = {
     "reference type": reads_record_text("references", "type"),
     "reference issuer": reads_record_text("references", "issuer"),
 }
-_DETAIL = ElementReader(DETAIL_PATHS, _READERS)
+DETAIL = ElementReader(DETAIL_PATHS, _READERS)
 _SIDE_FIELDS = (
     "counterparty_name",
     "counterparty_iban",

@@ -66,6 +66,23 @@ class Plan(NamedTuple):
     reads: list[tuple[int, Read, str | None]]
     is_whole: bool
 
+    def moved(self, by: int, behind: int = -1) -> Plan:
+        """The same plan where what stood behind an index stands further down."""
+        return Plan(
+            [(at + by if at > behind else at, key) for at, key in self.texts],
+            [(at + by if at > behind else at, *rest) for at, *rest in self.reads],
+            self.is_whole,
+        )
+
+    def carry_out(self, raw: Raw, pieces: list[str]) -> None:
+        """Of plain texts under one key the first counts. Raises `NotUnderstood`."""
+        for at, key in self.texts:
+            text = pieces[at].strip()
+            if text not in _ABSENT and key not in raw:
+                raw[key] = text
+        for at, read, currency in self.reads:
+            read(raw, pieces[at].strip(), currency)
+
 
 class ElementReader:
     """Reads what stands at given paths under an element.
@@ -78,25 +95,34 @@ class ElementReader:
         self._steps = _steps_of(keys_by_path, readers)
         self._plans: dict[tuple[str, ...], Plan] = {}
 
-    def read_into(self, raw: Raw, shape: tuple[str, ...], pieces: list[str], begin: int) -> bool:
+    def read_into(self, raw: Raw, shape: tuple[str, ...], pieces: list[str]) -> bool:
         """Everything the paths name in the element whose tags are `shape` and whose first text is
-        `pieces[begin]`. Of plain texts under one key the first counts. False when the element does
-        not end with the shape. A refusal counts its lines from the element.
+        `pieces[1]`. False when it does not end with them. A refusal counts lines from its start.
         """
-        plan = self._plans.get(shape) or self._plan(shape)
-        for at, key in plan.texts:
-            text = pieces[begin + at].strip()
-            if text not in _ABSENT and key not in raw:
-                raw[key] = text
-        for at, read, currency in plan.reads:
-            try:
-                read(raw, pieces[begin + at].strip(), currency)
-            except NotUnderstood as wrong:
-                line = "".join(pieces[begin - 1 : begin + at]).count("\n")
-                raise UnreadableFile.field(_path(shape, at // 2), str(wrong), line) from None
+        plan = self.plan(shape)
+        try:
+            plan.carry_out(raw, pieces)
+        except NotUnderstood:
+            self._refuse(plan, shape, pieces, raw["currency"])
         return plan.is_whole
 
-    def _plan(self, shape: tuple[str, ...]) -> Plan:
+    def _refuse(
+        self, plan: Plan, shape: tuple[str, ...], pieces: list[str], currency: str | None
+    ) -> None:
+        """Reads one value at a time, to tell which one makes no sense."""
+        raw: Raw = {"currency": currency}
+        for at, read, own_currency in plan.reads:
+            try:
+                read(raw, pieces[at].strip(), own_currency)
+            except NotUnderstood as wrong:
+                line = "".join(pieces[:at]).count("\n")
+                raise UnreadableFile.field(_path(shape, at // 2), str(wrong), line) from None
+
+    def plan(self, shape: tuple[str, ...]) -> Plan:
+        known = self._plans.get(shape)
+        return self._new_plan(shape) if known is None else known
+
+    def _new_plan(self, shape: tuple[str, ...]) -> Plan:
         texts: list[tuple[int, str]] = []
         reads: list[tuple[int, Read, str | None]] = []
         outer: list[dict[str, Step]] = []
@@ -113,9 +139,9 @@ class ElementReader:
             is_leaf = position + 1 < len(shape) and shape[position + 1] == f"/{name}"
             if step.key is not None and (is_leaf or step.key.endswith(" opens")):
                 if step.read is None:
-                    texts.append((2 * position, step.key))
+                    texts.append((2 * position + 1, step.key))
                 else:
-                    reads.append((2 * position, step.read, currency or None))
+                    reads.append((2 * position + 1, step.read, currency or None))
             outer.append(level)
             level = step.inside
         if len(self._plans) >= _PLANS_MAX:

@@ -30,7 +30,7 @@ def raw_entry(tags: list[str], pieces: list[str], default_currency: str | None) 
     """What one `Ntry` says apart from its details; None when it does not end with the tags (one of
     another namespace inside it does)."""
     raw: Raw = {"currency": default_currency}
-    return raw if _ENTRY.read_into(raw, tuple(tags), pieces, 1) else None
+    return raw if ENTRY.read_into(raw, tuple(tags), pieces) else None
 
 
 def entry_of(raw: Raw, position: int, line: int, account: Account, details: list[Raw]) -> Entry:
@@ -114,4 +114,4 @@ _READERS: dict[str, Read] = {
     "batch transactions": _batch_count,
     "batch total": _batch_total,
 }
-_ENTRY = ElementReader(ENTRY_PATHS, _READERS)
+ENTRY = ElementReader(ENTRY_PATHS, _READERS)

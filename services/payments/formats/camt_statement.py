@@ -35,8 +35,8 @@ class Part:
 def start_of(version: str, statement: Part, message: Part) -> StatementStart:
     """The head, from what stands before the first entry."""
     raw: Raw = {}
-    _STATEMENT.read_into(raw, tuple(statement.tags), statement.pieces, 1)
-    _GROUP.read_into(raw, tuple(message.tags), message.pieces, 1)
+    _STATEMENT.read_into(raw, tuple(statement.tags), statement.pieces)
+    _GROUP.read_into(raw, tuple(message.tags), message.pieces)
     opening, _ = _opening_and_closing(_balances(statement, raw.get("currency")))
     page, last = raw.get("page", ""), raw.get("is_last_page")
     return StatementStart(
@@ -70,19 +70,18 @@ def _balances(statement: Part, currency: str | None) -> list[Balance]:
         end = tags.index("/Bal", begin) + 1
         line = statement.line + "".join(statement.pieces[: 2 * begin]).count("\n")
         try:
-            found.append(_balance(tuple(tags[begin:end]), statement.pieces, begin, currency))
+            pieces = statement.pieces[2 * begin : 2 * end]
+            found.append(_balance(tuple(tags[begin:end]), pieces, currency))
         except UnreadableFile as refused:
             raise refused.moved_down(line) from None
         begin = end
     return found
 
 
-def _balance(
-    shape: tuple[str, ...], pieces: list[str], begin: int, currency: str | None
-) -> Balance:
+def _balance(shape: tuple[str, ...], pieces: list[str], currency: str | None) -> Balance:
     """A balance without its indicator is a credit: some banks leave it out altogether."""
     raw: Raw = {"currency": currency}
-    _BALANCE.read_into(raw, shape, pieces, 2 * begin + 1)
+    _BALANCE.read_into(raw, shape, pieces)
     if "amount" not in raw:
         raise UnreadableFile.field("Bal", "a balance without Amt", 0)
     return Balance(

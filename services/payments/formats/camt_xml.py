@@ -29,9 +29,6 @@ _KNOWN = re.compile(
 )
 _UNFINISHED_MAX = 1 << 20
 
-# A tag without its brackets, and the text behind it, by turns.
-Pieces = list[str]
-
 
 def pieces_of(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The same bytes, cut before each further XML declaration (several documents in one file)."""
@@ -56,7 +53,7 @@ def pieces_of(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
 
 
 class XmlDocument:
-    """One document, fed in pieces of any size; gives back what is complete, cut."""
+    """One document, fed in pieces of any size; gives back the text of complete markup, plain."""
 
     def __init__(self) -> None:
         self._undecoded: bytes | None = b""
@@ -66,19 +63,19 @@ class XmlDocument:
         self._expat = expat.ParserCreate()
         self._expat.StartDoctypeDeclHandler = self._refuse_document_type
 
-    def feed(self, data: bytes) -> Pieces:
-        """The pieces complete by now; the first is a text, before any tag."""
+    def feed(self, data: bytes) -> str:
+        """What is complete by now: between `<` and `>` stands a tag, and nothing else is there."""
         if self._undecoded is not None:
             data = self._undecoded + data
             if b">" not in data and len(data) < _DECLARATION_BYTES_MAX:
                 self._undecoded = data
-                return []
+                return ""
             self._decode, self._undecoded = _decoder_of(data), None
         self._take(data, is_last=False)
         # No raw `<` stands inside a tag, so what is before the last one is whole.
         return self._cut(self._text.rfind("<"))
 
-    def close(self) -> Pieces:
+    def close(self) -> str:
         data, self._undecoded = self._undecoded or b"", None
         if data:
             self._decode = _decoder_of(data)
@@ -96,16 +93,16 @@ class XmlDocument:
         self._expat.Parse(text, is_last)
         self._text += text.replace("\r\n", "\n") if "\r" in text else text
 
-    def _cut(self, end: int) -> Pieces:
+    def _cut(self, end: int) -> str:
         text = self._text
         if end <= 0:
             self._refuse_endless(text)
-            return []
+            return ""
         if "<!" in text or "<?" in text:
             end = min(end, complete_length(text))
         whole, self._text = text[:end], text[end:]
         self._refuse_endless(self._text)
-        return _split(whole)
+        return whole if _is_plain(whole) else plainly(whole)
 
     def _refuse_endless(self, text: str) -> None:
         if len(text) > _UNFINISHED_MAX:
@@ -117,15 +114,19 @@ class XmlDocument:
         raise UnreadableFile.field("DOCTYPE", "a bank file has no document type", line)
 
 
-def _split(text: str) -> Pieces:
-    is_plain = (
+def _is_plain(text: str) -> bool:
+    return (
         "/>" not in text
         and "<!" not in text
         and "<?" not in text
         and text.count("<") == text.count(">")
     )
-    pieces = (text if is_plain else plainly(text)).replace(">", "<").split("<")
-    if "&" in text or not is_plain:
+
+
+def cut(text: str) -> list[str]:
+    """A text before any tag, then by turns a tag without its brackets and the text behind it."""
+    pieces = text.replace(">", "<").split("<")
+    if "&" in text:
         pieces[::2] = [unescaped(piece) if "&" in piece else piece for piece in pieces[::2]]
     return pieces
 
