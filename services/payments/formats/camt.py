@@ -106,7 +106,7 @@ class _Document:
                 continue
             shape = tuple(pieces[1::2])
             try:
-                known = self._shapes.read(shape, pieces[1:], self._account.currency)
+                known = self._shapes.read(shape, pieces, self._account.currency)
             except NotUnderstood:
                 known = None
             if known is None:
