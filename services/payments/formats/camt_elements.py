@@ -70,7 +70,7 @@ class Plan(NamedTuple):
         """The same plan where what stood behind an index stands further down."""
         return Plan(
             [(at + by if at > behind else at, key) for at, key in self.texts],
-            [(at + by if at > behind else at, *rest) for at, *rest in self.reads],
+            [(at + by if at > behind else at, read, ccy) for at, read, ccy in self.reads],
             self.is_whole,
         )
 

@@ -118,11 +118,7 @@ def _has_more_than_tags(text: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    return (
-        not _has_more_than_tags(text)
-        and "/>" not in text
-        and text.count("<") == text.count(">")
-    )
+    return not _has_more_than_tags(text) and "/>" not in text and text.count("<") == text.count(">")
 
 
 def cut(text: str) -> list[str]:
