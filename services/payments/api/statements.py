@@ -110,25 +110,33 @@ async def _received(request: Request) -> ReceivedFile:
     return file
 
 
-_BODY: dict[str, Any] = {
+FILE_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {
             media_type: {"schema": {"type": "string", "format": "binary"}}
-            for media_type in ("application/xml", "text/plain", "application/octet-stream")
+            for media_type in (
+                "application/xml",
+                "text/plain",
+                "application/zip",
+                "application/octet-stream",
+            )
         },
     }
 }
 
 
-@router.post("", status_code=201, dependencies=[requires("payments:write")], openapi_extra=_BODY)
+@router.post(
+    "", status_code=201, dependencies=[requires("payments:write")], openapi_extra=FILE_BODY
+)
 async def upload_statements(
     request: Request,
     response: Response,
     file: Annotated[ReceivedFile, Depends(_received)],
     session: Writing,
 ) -> ImportResult:
-    """A bank file as the body, camt.053 or MT940: stored whole, or refused with line and field.
+    """A bank file as the body (camt.053, MT940, or a ZIP of them): stored whole, or refused with
+    line and field.
 
     The same bytes again change nothing and get the first answer, with status 200.
     """

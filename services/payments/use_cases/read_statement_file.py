@@ -11,6 +11,9 @@ from datetime import date, datetime
 
 from services.payments.domain.clues import NO_CLUES, Clues, clues_in
 from services.payments.domain.debit import from_our_reference
+from services.payments.formats.csv_mapping import CsvMapping
+from services.payments.formats.csv_statement import FORMAT as CSV
+from services.payments.formats.pages import joined
 from services.payments.formats.read import Source, read_statements
 from services.payments.formats.statement import (
     Amount,
@@ -26,7 +29,7 @@ from shared.currency import EXPONENTS
 from shared.errors import InvalidInput
 from shared.money import Money
 
-_TAKEN = ("camt.053", "mt940")
+_TAKEN = ("camt.053", "mt940", CSV)
 _UNKNOWN_ID = ""
 
 
@@ -75,9 +78,13 @@ class StatementDraft:
         return Money.total((line.amount for line in self.lines), self.currency)
 
 
-def read_statement_file(source: Source) -> list[StatementDraft]:
-    """Every statement of the file; raises `UnreadableFile` with line and field."""
-    drafts = [_draft(statement) for statement in read_statements(source) if _tells(statement)]
+def read_statement_file(source: Source, mapping: CsvMapping | None = None) -> list[StatementDraft]:
+    """Every statement of the file, its pages joined; raises `UnreadableFile` with line and field.
+
+    `mapping` reads a file that is neither camt nor MT940 nor a ZIP of them as a CSV.
+    """
+    statements = joined(filter(_tells, read_statements(source, mapping)))
+    drafts = [_draft(statement) for statement in statements]
     if not drafts:
         raise UnreadableFile.field("file", "no statement of this file tells anything", 1)
     return drafts
