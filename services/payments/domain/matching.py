@@ -52,11 +52,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a payment meant for one open item."""
+    """A part of a payment meant for one open item.
+
+    `written_off` is what is missing of the item and not asked for: a difference within the
+    creditor's tolerance.
+    """
 
     item_id: UUID
     customer_id: UUID
     amount: Money
+    written_off: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

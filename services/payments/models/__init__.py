@@ -4,7 +4,15 @@ from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import ProviderPayment, ProviderPayout
-from services.payments.models.parties import BankAccount, Creditor, Customer, KnownIban, Mandate
+from services.payments.models.parties import (
+    BankAccount,
+    Creditor,
+    Customer,
+    KnownIban,
+    Mandate,
+    MatchSettings,
+    RememberedPayer,
+)
 from services.payments.models.statements import BankLine, BankStatement, StatementFile
 
 __all__ = [
@@ -20,9 +28,11 @@ __all__ = [
     "Hold",
     "KnownIban",
     "Mandate",
+    "MatchSettings",
     "OpenItem",
     "Payment",
     "ProviderPayment",
     "ProviderPayout",
+    "RememberedPayer",
     "StatementFile",
 ]
