@@ -49,7 +49,7 @@ def _one_slip(stage: Stage, slip: Callable[[Dice, str], str]) -> Sequence[Draft]
     ]
 
 
-@kind(400)
+@kind(150)
 def reference_transposed(stage: Stage) -> Sequence[Draft]:
     """Two neighbouring digits of the reference exchanged.
 
@@ -59,25 +59,25 @@ def reference_transposed(stage: Stage) -> Sequence[Draft]:
     return _one_slip(stage, noise.transposed)
 
 
-@kind(300)
+@kind(120)
 def reference_digit_missing(stage: Stage) -> Sequence[Draft]:
     """A digit of the reference left out. Decidable as for exchanged digits."""
     return _one_slip(stage, noise.missing)
 
 
-@kind(150)
+@kind(60)
 def reference_digit_doubled(stage: Stage) -> Sequence[Draft]:
     """A digit of the reference typed twice. Decidable as for exchanged digits."""
     return _one_slip(stage, noise.doubled)
 
 
-@kind(350)
+@kind(150)
 def reference_digit_wrong(stage: Stage) -> Sequence[Draft]:
     """A digit of the reference replaced by another. Decidable as for exchanged digits."""
     return _one_slip(stage, noise.mistyped)
 
 
-@kind(200)
+@kind(80)
 def reference_letters_for_digits(stage: Stage) -> Sequence[Draft]:
     """O for 0, I for 1, S for 5, B for 8: always decidable, read back the check digit holds."""
     dice = stage.dice
@@ -88,7 +88,7 @@ def reference_letters_for_digits(stage: Stage) -> Sequence[Draft]:
     return [_damaged(stage, party, bill, text, lambda clerk, seen: True)]
 
 
-@kind(250)
+@kind(100)
 def reference_cut_at_end(stage: Stage) -> Sequence[Draft]:
     """One to three digits missing at the end: the text field was full.
 
@@ -110,7 +110,7 @@ def reference_cut_at_end(stage: Stage) -> Sequence[Draft]:
     ]
 
 
-@kind(150)
+@kind(60)
 def reference_cut_at_beginning(stage: Stage) -> Sequence[Draft]:
     """One to eight digits missing at the beginning.
 
@@ -132,7 +132,7 @@ def reference_cut_at_beginning(stage: Stage) -> Sequence[Draft]:
     ]
 
 
-@kind(300)
+@kind(120)
 def invoice_number_digit_wrong(stage: Stage) -> Sequence[Draft]:
     """One wrong digit in the invoice number: it has no check digit, and neighbours are taken.
 
@@ -153,7 +153,7 @@ def invoice_number_digit_wrong(stage: Stage) -> Sequence[Draft]:
     ]
 
 
-@kind(40)
+@kind(15)
 def slip_hits_another_number(stage: Stage) -> Sequence[Draft]:
     """The slip makes another customer's valid invoice number.
 
@@ -174,7 +174,7 @@ def slip_hits_another_number(stage: Stage) -> Sequence[Draft]:
     ]
 
 
-@kind(40)
+@kind(15)
 def tail_is_another_number(stage: Stage) -> Sequence[Draft]:
     """A mistyped betalingskenmerk whose last eleven digits are another customer's invoice number.
 
