@@ -69,6 +69,9 @@ def read_name(written: str) -> Name:
             # What came before may have been a first name: Jan Berg, BERG JAN.
             initials.append(surnames[-1][0])
         surnames.extend(part for part in parts if part)
+        if len(parts) > 1:
+            # A double name is rare where its halves are not.
+            surnames.append("".join(parts))
     return Name(frozenset(surnames), "".join(dict.fromkeys(initials)), len(written) >= _CUT_FROM)
 
 

@@ -23,6 +23,7 @@ class Book:
         self.items = facts.items
         self.debtors = facts.debtors
         self.plans = facts.plans
+        self.number_lengths = facts.number_lengths
         self._common_names = facts.common_names
         self.left: dict[UUID, int] = {}
         self.changed: set[UUID] = set()
@@ -90,6 +91,11 @@ class Book:
             for item in self.of_customer.get(customer_id, ())
             if left[item.id] > 0 and item.available.currency == currency
         ]
+
+    def could_owe(self, customer_id: UUID, amount: Money) -> bool:
+        """Whether the amount could be one claim or several of this customer, at a glance."""
+        lefts = [self.left[item.id] for item in self.of_customer.get(customer_id, ())]
+        return amount.minor in lefts or (len(lefts) > 1 and sum(lefts) >= amount.minor)
 
     def take(self, parts: Iterable[tuple[UUID, Money, Money | None]]) -> tuple[Share, ...]:
         """Give parts of items away: item, amount, what is written off beside it."""

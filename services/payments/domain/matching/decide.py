@@ -52,7 +52,7 @@ def sought(lines: Iterable[Line], facts: Facts) -> Sought:
         if line.invoice_id is not None or (named and is_plain(line, named, book)):
             continue
         more.references |= near_references(line.clues.runs)
-        more.numbers |= near_numbers(line.clues.runs)
+        more.numbers.update(*near_numbers(line.clues.runs, book.number_lengths))
         more.name_keys.update(book.read(line.payer_name).keys())
         more.name_keys.update(book.read(line.clues.text).keys())
     return more
@@ -116,15 +116,12 @@ def _contradicted(case: _Case, book: Book, settings: Settings) -> Ambiguous | No
     assert case.named is not None
     judged = judge(case.line, book, settings)
     named = case.named.customer_ids
-    for answer in judged.answers:
-        if (
-            answer.customer_id not in named
-            and answer.fit.is_whole
-            and any(code in _SENDER for code in answer.codes)
-        ):
-            return Ambiguous(
-                reason="contradiction", customer_id=None, candidates=judged.candidates()
-            )
+    senders = [a for a in judged.answers if not _SENDER.isdisjoint(a.codes)]
+    if any(sender.customer_id in named for sender in senders):
+        return None
+    if any(sender.fit.is_whole for sender in senders):
+        candidates = judged.candidates()
+        return Ambiguous(reason="contradiction", customer_id=None, candidates=candidates)
     return None
 
 

@@ -24,6 +24,7 @@ from services.payments.domain.near_references import (
 )
 
 _SUSPECTS_MAX: Final = 200
+_NAMESAKES_SHOWN: Final = 5
 _INSTALMENT: Final = re.compile(r"TERMIJN|REGELING|AFBETAL|INSTAL|RATE\b|RATA\b|RATEN")
 # What can have been written of an item, the strongest first.
 _WRITTEN: Final = (
@@ -50,26 +51,25 @@ class Answer:
 def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
     """Every answer worth weighing, at most one per customer."""
     written = _written(line, book)
-    named_by_text = book.read(line.clues.text)
-    payer = book.read(line.payer_name)
-    suspects = set(written)
-    suspects.update(line.accounts or ())
-    numbers = book.numbered((*line.clues.numbers, *line.clues.runs))
-    suspects |= numbers
-    suspects |= book.named(payer) | book.named(named_by_text)
+    text, payer = book.read(line.clues.text), book.read(line.payer_name)
+    by_number = book.numbered((*line.clues.numbers, *line.clues.runs))
+    suspects = dict.fromkeys((*written, *by_number, *(line.accounts or ())))
     if line.mandate_customer_id is not None:
-        suspects.add(line.mandate_customer_id)
+        suspects[line.mandate_customer_id] = None
+    namesakes = {c for c in book.named(payer) | book.named(text) if c not in suspects}
+    # Of namesakes only those count who could owe just this.
+    able = [c for c in namesakes if book.could_owe(c, line.amount)]
+    shown = able or sorted(namesakes)[:_NAMESAKES_SHOWN]
     found = []
-    for customer_id in sorted(suspects)[:_SUSPECTS_MAX]:
-        codes = [*_of_account(line, customer_id), *_of_name(payer, customer_id, book)]
-        codes += _of_text_name(named_by_text, customer_id, book)
-        if customer_id in numbers:
+    for customer_id in [*suspects, *shown][:_SUSPECTS_MAX]:
+        codes = [*_of_account(line, customer_id), *_of_name(line, payer, customer_id, book)]
+        codes += _of_text_name(text, customer_id, book)
+        if customer_id in by_number:
             codes.append("customer_number")
         if customer_id == line.mandate_customer_id:
             codes.append("mandate_named")
-        found.append(
-            _answer(line, customer_id, written.get(customer_id, {}), codes, book, settings)
-        )
+        named = written.get(customer_id, {})
+        found.append(_answer(line, customer_id, named, codes, book, settings))
     return found
 
 
@@ -90,11 +90,10 @@ def _written(line: Line, book: Book) -> dict[UUID, dict[str, list[Item]]]:
         for key in near_references(clues.runs):
             slipped = is_near(clues.runs, key)
             add("reference_slip" if slipped else "reference_cut", book.by_reference.get(key, ()))
-        inside = {run[-length:] for run in clues.runs for length in range(6, len(run))}
-        for key in near_numbers(clues.runs):
-            if key not in clues.numbers:
-                is_tail = key in inside
-                add("number_inside" if is_tail else "number_slip", book.by_number.get(key, ()))
+        slips, tails = near_numbers(clues.runs, book.number_lengths)
+        for code, keys in (("number_inside", tails), ("number_slip", slips - tails)):
+            for key in keys - clues.numbers:
+                add(code, book.by_number.get(key, ()))
     return found
 
 
@@ -113,9 +112,13 @@ def _of_account(line: Line, customer_id: UUID) -> tuple[str, ...]:
     return (f"account_{source}",) if source else ("account_of_another",)
 
 
-def _of_name(payer: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:
+def _of_name(line: Line, payer: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:
+    """Of those whom a clerk taught us to know by account, another name is no news."""
     like = likeness(payer, book.name_of(customer_id))
-    return () if like == "unknown" else (f"name_{like}",)
+    is_taught = bool(line.accounts) and line.accounts.get(customer_id) == "remembered"
+    if like == "unknown" or (like == "differs" and is_taught):
+        return ()
+    return (f"name_{like}",)
 
 
 def _of_text_name(text: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:

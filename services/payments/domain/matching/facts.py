@@ -97,6 +97,8 @@ class Facts:
     plans: dict[UUID, Plan] = field(default_factory=dict)
     # Name keys with more customers than were looked up: such a name finds nobody.
     common_names: set[str] = field(default_factory=set)
+    # How long this creditor's invoice numbers are.
+    number_lengths: set[int] = field(default_factory=set)
 
     @classmethod
     def of(
@@ -105,10 +107,12 @@ class Facts:
         debtors: Iterable[Debtor] = (),
         plans: Iterable[Plan] = (),
     ) -> Facts:
+        found = {item.id: item for item in items}
         return cls(
-            {item.id: item for item in items},
+            found,
             {debtor.id: debtor for debtor in debtors},
             {plan.customer_id: plan for plan in plans},
+            number_lengths={len(item.number_key) for item in found.values() if item.number_key},
         )
 
     def add(self, more: Facts) -> None:
@@ -116,3 +120,4 @@ class Facts:
         self.debtors |= more.debtors
         self.plans |= more.plans
         self.common_names |= more.common_names
+        self.number_lengths |= more.number_lengths

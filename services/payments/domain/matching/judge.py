@@ -16,6 +16,9 @@ from services.payments.domain.matching.weights import WEIGHTS_2026, Weights
 
 # From here on we say whose money it is, whatever the amount is for.
 _KNOWN_FROM: Final = 0.98
+_SCORE_MOST: Final = 60.0
+# Kept with a posting, to tell why it was made.
+RUNNERS_UP: Final = 3
 _SAYS_NOTHING_OF_WHO: Final = ("amount_", "instalment_", "nothing_")
 
 
@@ -54,13 +57,9 @@ class Judgement:
         """Whether whose it is is as sure as a posting has to be, whatever the amount is for."""
         return self.customer_id == customer_id and self.who_probability >= settings.post_at
 
-    def candidates(self) -> tuple[Candidate, ...]:
-        return tuple(
-            _candidate(answer, probability)
-            for answer, probability in zip(
-                self.answers[:CANDIDATES_MAX], self.probabilities, strict=False
-            )
-        )
+    def candidates(self, most: int = CANDIDATES_MAX) -> tuple[Candidate, ...]:
+        best = zip(self.answers[:most], self.probabilities, strict=False)
+        return tuple(_candidate(answer, probability) for answer, probability in best)
 
 
 def judge(line: Line, book: Book, settings: Settings) -> Judgement:
@@ -72,18 +71,21 @@ def judge(line: Line, book: Book, settings: Settings) -> Judgement:
     scores = [score for score, _ in scored]
     found = tuple(answer for _, answer in scored)
     leads_by = scores[0] - scores[1] if len(scores) > 1 else float("inf")
-    probabilities = tuple(
-        weights.probability(_margin(scores, at)) for at in range(min(len(scores), CANDIDATES_MAX))
-    )
+    probabilities = tuple(map(weights.probability, _margins(scores)))
     customer_id, surely = _who(found, weights)
     known = customer_id if surely >= _KNOWN_FROM else None
     return Judgement(found, probabilities, leads_by, known, surely)
 
 
-def _margin(scores: Sequence[float], at: int) -> float:
-    """How far a score leads all others and the answer `none of these` (score 0) together."""
-    rivals = 1.0 + sum(exp(min(score, 60.0)) for i, score in enumerate(scores) if i != at)
-    return scores[at] - log(rivals)
+def _margins(scores: Sequence[float]) -> list[float]:
+    """How far each score leads all others and the answer `none of these` (score 0) together.
+
+    Highest first. Only the first can hide the others by its size, so it alone is left out exactly.
+    """
+    odds = [exp(min(score, _SCORE_MOST)) for score in scores]
+    below = 1.0 + sum(odds[1:])
+    others = [below, *(below + odds[0] - own for own in odds[1:])][:CANDIDATES_MAX]
+    return [score - log(rivals) for score, rivals in zip(scores, others, strict=False)]
 
 
 def _who(found: Sequence[Answer], weights: Weights) -> tuple[UUID | None, float]:
@@ -97,7 +99,7 @@ def _who(found: Sequence[Answer], weights: Weights) -> tuple[UUID | None, float]
     )
     if not scored:
         return None, 0.0
-    margin = _margin([score for score, _ in scored], 0)
+    margin = _margins([score for score, _ in scored])[0]
     return scored[0][1], weights.probability(margin)
 
 

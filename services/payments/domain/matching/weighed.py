@@ -17,7 +17,7 @@ from services.payments.domain.matching.decisions import (
 )
 from services.payments.domain.matching.evidence import Answer
 from services.payments.domain.matching.facts import Line, Settings
-from services.payments.domain.matching.judge import Judgement
+from services.payments.domain.matching.judge import RUNNERS_UP, Judgement
 from services.payments.domain.matching.spend import kind_of, spend
 
 # What decided: the strongest evidence the answer has, the first of these among its codes.
@@ -61,7 +61,7 @@ def _post(
         customer_id=best.customer_id,
         shares=shares,
         order_rule=by_law or equals,
-        candidates=judged.candidates(),
+        candidates=judged.candidates(RUNNERS_UP),
     )
 
 
