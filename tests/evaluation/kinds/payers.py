@@ -13,6 +13,7 @@ from tests.evaluation.kinds import words
 from tests.evaluation.kinds.amounts import filled
 from tests.evaluation.kinds.telling import kind
 from tests.evaluation.names import Person, plain
+from tests.evaluation.noise import wrapped
 from tests.evaluation.records import Bill, PastPayment, Remembered
 from tests.evaluation.stage import Draft, Party, Stage, never, sure
 
@@ -273,13 +274,17 @@ def administrator_for_many(stage: Stage) -> Sequence[Draft]:
 
 @kind(200)
 def landlord_with_many_bills(stage: Stage) -> Sequence[Draft]:
-    """A landlord with a bill per house pays some, and lists their numbers: always decidable."""
+    """A landlord with a bill per house pays some, and lists their numbers: always decidable.
+
+    The bank may have broken its list into lines, in the middle of a number.
+    """
     dice = stage.dice
     name = names.company(dice)
     party = stage.party(name=name, known=dice.happens(0.8))
     bills = [stage.bill(party, amount=stage.price()) for _ in range(dice.between(5, 9))]
     paid = dice.sample(bills, dice.between(2, 4))
     text = dice.pick((" ", ", ", " + ")).join(bill.number for bill in paid)
+    text = wrapped(dice, text) if dice.happens(0.3) else text
     line = stage.line(
         sum(bill.open for bill in paid), text=text, payer_name=plain(name), iban=party.iban
     )
