@@ -117,9 +117,9 @@ def person(dice: Dice) -> Person:
         return _named(dice, "DE", "", dice.pick(_GERMAN))
     if throw < 0.06:
         return _named(dice, "PL", "", dice.pick(_POLISH))
-    if throw < 0.40:
-        # Squaring leans to the front of the list: the first names come far more often.
-        prefix, surname = _COMMON[int(dice.random() ** 2 * len(_COMMON))]
+    if throw < 0.25:
+        # The power leans to the front of the list: one in a hundred is called as the first.
+        prefix, surname = _COMMON[int(dice.random() ** 1.4 * len(_COMMON))]
         return _named(dice, "NL", prefix, surname)
     surname = dice.pick(_STEMS) + dice.pick(_ENDINGS)
     if dice.happens(0.12):
