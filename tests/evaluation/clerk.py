@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
 
-from tests.evaluation.names import Person
+from tests.evaluation.names import Person, initials_shown
 from tests.evaluation.records import Bill, Debtor, PastPayment, Remembered
 
 _BILLS_TOGETHER_MOST = 5
@@ -40,10 +40,13 @@ class Clerk:
         past_payments: Iterable[PastPayment],
     ) -> None:
         self._person: dict[UUID, Person] = {}
+        self._initials: dict[UUID, str] = {}
+        """As far as billing knows them."""
         self._by_surname: dict[str, list[UUID]] = {}
         self._by_account: dict[str, set[UUID]] = {}
         for debtor, person in zip(debtors, people, strict=True):
             self._person[debtor.customer_id] = person
+            self._initials[debtor.customer_id] = initials_shown(debtor.name, person)
             self._by_surname.setdefault(person.surname_key, []).append(debtor.customer_id)
             for iban in debtor.ibans:
                 self._by_account.setdefault(iban, set()).add(debtor.customer_id)
@@ -82,11 +85,19 @@ class Clerk:
         for count in range(1, min(len(claims), _BILLS_TOGETHER_MOST) + 1):
             yield from combinations(claims, count)
 
-    def only_namesake_owing(self, who: Person, customer_id: UUID, amount: int) -> bool:
-        """Of all customers of this surname and first initial, this one alone can owe `amount`."""
-        able = self._able_of_surname(who.surname_key).get(amount, ())
-        alike = {other for other in able if self._person[other].initials[0] == who.initials[0]}
-        return alike == {customer_id}
+    def name_tells(self, shown: str, who: Person, customer_id: UUID, amount: int) -> bool:
+        """A name as it is written can only mean this customer.
+
+        The initials do not contradict, nobody else of the surname can owe the amount, and either
+        two initials agree or nobody else bears the surname: strangers pay too, and there are more
+        of them than customers.
+        """
+        written, billed = initials_shown(shown, who), self._initials[customer_id]
+        agreeing = min(len(written), len(billed))
+        if written[:agreeing] != billed[:agreeing]:
+            return False
+        rare = agreeing >= 2 or len(self._by_surname[who.surname_key]) == 1
+        return rare and self._able_of_surname(who.surname_key).get(amount) == {customer_id}
 
     def _able_of_surname(self, surname_key: str) -> dict[int, set[UUID]]:
         """Who of a name can owe which amount; kept, as a common name is asked for often."""
@@ -108,6 +119,10 @@ class Clerk:
         return self._stands_out(bill, self._within_one_slip(written), seen) and not any(
             self._speaking_for(named, seen) for named in self._named(written) if named != bill
         )
+
+    def rf_slip_tells(self, number: str, bill: Bill, seen: Seen) -> bool:
+        """The same for the number in an RF reference: what fails its check names nobody."""
+        return self._stands_out(bill, self._within_one_slip(number), seen)
 
     def cut_tells(self, written: str, bill: Bill, seen: Seen, *, at_end: bool) -> bool:
         """The same for a reference of which an end is missing."""
