@@ -52,11 +52,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a payment meant for one open item."""
+    """A part of a payment meant for one open item.
+
+    `written_off` is what is missing of the item and not asked for: a difference within the
+    creditor's tolerance. `fee` is what a collector kept for its work: the item is paid all the
+    same.
+    """
 
     item_id: UUID
     customer_id: UUID
     amount: Money
+    written_off: Money | None = None
+    fee: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,15 @@ from services.payments.models.declarative import Base
 from services.payments.models.desk import DeskSettings, PaymentNote, QueueMark
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import ProviderPayment, ProviderPayout
-from services.payments.models.parties import BankAccount, Creditor, Customer, KnownIban, Mandate
+from services.payments.models.parties import (
+    BankAccount,
+    Creditor,
+    Customer,
+    KnownIban,
+    Mandate,
+    MatchSettings,
+    RememberedPayer,
+)
 from services.payments.models.remittances import Remittance, RemittancePart, RemittanceSender
 from services.payments.models.statements import BankLine, BankStatement, StatementFile
 
@@ -23,12 +31,14 @@ __all__ = [
     "Hold",
     "KnownIban",
     "Mandate",
+    "MatchSettings",
     "OpenItem",
     "Payment",
     "PaymentNote",
     "ProviderPayment",
     "ProviderPayout",
     "QueueMark",
+    "RememberedPayer",
     "Remittance",
     "RemittancePart",
     "RemittanceSender",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from services.payments.models import Payment
-from services.payments.repository import remembered, remittances, statements
+from services.payments.repository import payers, remittances, statements
 from shared.db import WriteSession
 
 
@@ -28,12 +28,12 @@ async def teach(
         if line is None or line.iban_index is None or line.iban_index in collectors:
             continue
         lessons += [
-            remembered.Lesson(line.iban_index, customer_id, payment.id)
+            payers.Lesson(line.iban_index, customer_id, payment.id)
             for customer_id in sorted(customer_ids)
         ]
-    await remembered.remember(session, lessons)
+    await payers.remember(session, lessons)
 
 
 async def unlearn(session: WriteSession, payment_id: UUID) -> None:
     """The match of this payment was wrong: so was what it taught."""
-    await remembered.unlearn_from(session, payment_id)
+    await payers.unlearn_from(session, payment_id)
