@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 # Why money is left over although it is certain whose it is: it is the customer's credit.
-CREDIT_REASONS: Final = ("overpaid", "already_paid", "invoice_credited", "invoice_written_off", "rest")
+CREDIT_REASONS: Final = (
+    "overpaid",
+    "already_paid",
+    "invoice_credited",
+    "invoice_written_off",
+    "rest",
+)
 
 
 @dataclass(frozen=True, slots=True)

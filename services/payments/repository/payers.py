@@ -60,9 +60,7 @@ async def unlearn_from(session: WriteSession, payment_id: UUID) -> None:
     await session.execute(
         update(RememberedPayer)
         .where(RememberedPayer.payment_id == payment_id, RememberedPayer.active)
-        .values(
-            active=RememberedPayer.times > 1, times=func.greatest(RememberedPayer.times - 1, 1)
-        )
+        .values(active=RememberedPayer.times > 1, times=func.greatest(RememberedPayer.times - 1, 1))
     )
 
 

@@ -119,9 +119,7 @@ def _refuse_write_off(shares: Sequence[Share], max_minor: int | None, currency: 
         )
 
 
-async def settle_seals(
-    session: WriteSession, payments: Sequence[Payment], *, vault: Vault
-) -> None:
+async def settle_seals(session: WriteSession, payments: Sequence[Payment], *, vault: Vault) -> None:
     """What payers and clerks wrote is sealed for the customer it turned out to be about."""
     lines = {p.line_id: p.customer_id for p in payments if p.line_id is not None}
     await reseal_lines(session, lines, vault=vault)
