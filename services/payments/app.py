@@ -6,12 +6,16 @@ from fastapi import FastAPI
 
 from services.payments.api import (
     bank_accounts,
+    credit,
     debits,
     mandates,
     open_items,
     pay,
     payments,
+    queue,
     reconciliation,
+    remembered,
+    remittances,
     statements,
     webhooks,
 )
@@ -30,7 +34,11 @@ def create_app(service: Service | None = None) -> FastAPI:
             mandates.router,
             open_items.router,
             statements.router,
-            *payments.ROUTERS,
+            payments.router,
+            queue.router,
+            credit.router,
+            remembered.router,
+            *remittances.ROUTERS,
             *debits.ROUTERS,
             reconciliation.router,
         ],
@@ -38,6 +46,7 @@ def create_app(service: Service | None = None) -> FastAPI:
         larger_bodies={
             "/v1/statements": settings_of(service).statement_limit_bytes,
             "/v1/mandates/import": 100_000_000,
+            "/v1/remittances": 20_000_000,
         },
     )
     # Payers and the provider come without a token: see `api.OPEN_ROUTES`.

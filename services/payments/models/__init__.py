@@ -2,6 +2,7 @@
 
 from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
+from services.payments.models.desk import DeskSettings, PaymentNote, QueueMark
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import ProviderPayment, ProviderPayout
 from services.payments.models.parties import (
@@ -13,6 +14,7 @@ from services.payments.models.parties import (
     MatchSettings,
     RememberedPayer,
 )
+from services.payments.models.remittances import Remittance, RemittancePart, RemittanceSender
 from services.payments.models.statements import BankLine, BankStatement, StatementFile
 
 __all__ = [
@@ -25,14 +27,20 @@ __all__ = [
     "Customer",
     "Debit",
     "DebitBatch",
+    "DeskSettings",
     "Hold",
     "KnownIban",
     "Mandate",
     "MatchSettings",
     "OpenItem",
     "Payment",
+    "PaymentNote",
     "ProviderPayment",
     "ProviderPayout",
+    "QueueMark",
     "RememberedPayer",
+    "Remittance",
+    "RemittancePart",
+    "RemittanceSender",
     "StatementFile",
 ]

@@ -116,6 +116,11 @@ class Payment(Base):
             "ix_payments_queue", "creditor_id", "id", postgresql_where="queue_reason IS NOT NULL"
         ),
         Index(None, "customer_id"),
+        Index(
+            "ix_payments_with_rest",
+            "customer_id",
+            postgresql_where="queue_reason IS NOT NULL AND customer_id IS NOT NULL",
+        ),
         Index(None, "line_id"),
         Index(None, "account_id", "status"),
         Index(
@@ -146,6 +151,8 @@ class Allocation(Base):
     status: Mapped[str]
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
+    # What a collector withheld for its work: the invoice is relieved of it too.
+    fee_minor: Mapped[int | None]
     matched_by: Mapped[str]
     # The rule that ordered the claims when the payer left it open, such as `bw_6_43@1992-01-01`.
     order_rule: Mapped[str | None]
@@ -157,6 +164,7 @@ class Allocation(Base):
     __table_args__ = (
         one_of("status", ALLOCATION_STATUSES),
         CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("fee_minor > 0", name="fee"),
         CheckConstraint("written_off_minor > 0", name="written_off"),
         Index(None, "payment_id"),
         # What billing's balance does not know of yet.

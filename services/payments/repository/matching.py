@@ -21,9 +21,12 @@ from shared.http.pages import Paging
 from shared.money import Money
 
 # What billing's balance does not show yet: proposals lower it, undoings raise it again.
-_UNSETTLED = case(
-    (Allocation.status == "proposed", Allocation.amount_minor), else_=-Allocation.amount_minor
+_RELIEVED = (
+    Allocation.amount_minor
+    + func.coalesce(Allocation.written_off_minor, 0)
+    + func.coalesce(Allocation.fee_minor, 0)
 )
+_UNSETTLED = case((Allocation.status == "proposed", _RELIEVED), else_=-_RELIEVED)
 # An open item bears the time its transaction began and is seen when that commits.
 _COMMIT_WITHIN = timedelta(minutes=2)
 

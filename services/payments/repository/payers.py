@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import any_, func, literal, select, update
+from sqlalchemy import any_, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.models import KnownIban, RememberedPayer
 from services.payments.repository.parties import BYTES, UUIDS
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
+from shared.http.pages import Paging
 from shared.rows import rows_of
 
 _TAUGHT_AGAIN = (
@@ -21,11 +23,18 @@ _TAUGHT_AGAIN = (
 )
 
 
-async def remember(
-    session: WriteSession, payment_id: UUID, iban_index: bytes, customer_ids: Collection[UUID]
-) -> None:
-    """Money from this account was for these customers: a clerk matched it so."""
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Money from this account was for this customer: a clerk matched a payment so."""
+
+    iban_index: bytes
+    customer_id: UUID
+    payment_id: UUID
+
+
+async def remember(session: WriteSession, lessons: Collection[Lesson]) -> None:
     scope, now = scope_of(session), session.info["clock"].now()
+    taught = {(lesson.iban_index, lesson.customer_id): lesson for lesson in lessons}
     await insert_rows(
         session,
         rows_of(RememberedPayer),
@@ -34,16 +43,38 @@ async def remember(
                 "creditor_id": scope.creditor_id,
                 "iban_index": iban_index,
                 "customer_id": customer_id,
-                "payment_id": payment_id,
+                "payment_id": taught[iban_index, customer_id].payment_id,
                 "taught_by": scope.actor,
                 "taught_at": now,
                 "times": 1,
                 "active": True,
             }
-            for customer_id in sorted(set(customer_ids))
+            for iban_index, customer_id in sorted(taught)
         ],
         on_conflict=_TAUGHT_AGAIN,
     )
+
+
+async def unlearn_from(session: WriteSession, payment_id: UUID) -> None:
+    """What this payment taught last was wrong; what others taught before it stays."""
+    await session.execute(
+        update(RememberedPayer)
+        .where(RememberedPayer.payment_id == payment_id, RememberedPayer.active)
+        .values(active=RememberedPayer.times > 1, times=func.greatest(RememberedPayer.times - 1, 1))
+    )
+
+
+async def taught(
+    session: AsyncSession, paging: Paging, customer_id: UUID | None = None
+) -> Sequence[RememberedPayer]:
+    """What is remembered now, by account and customer."""
+    key = tuple_(RememberedPayer.iban_index, RememberedPayer.customer_id)
+    query = select(RememberedPayer).where(RememberedPayer.active).order_by(key)
+    if customer_id is not None:
+        query = query.where(RememberedPayer.customer_id == customer_id)
+    if paging.after:
+        query = query.where(key > (bytes.fromhex(paging.after[0]), UUID(paging.after[1])))
+    return (await session.scalars(query.limit(paging.limit + 1))).all()
 
 
 async def forget(session: WriteSession, iban_index: bytes, customer_id: UUID) -> bool:

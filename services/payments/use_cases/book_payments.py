@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,17 +23,11 @@ from services.payments.domain.matching import (
 from services.payments.domain.transitions import payment_status
 from services.payments.models import Allocation, Payment
 from services.payments.repository import matching, parties
+from services.payments.use_cases.allocate import allocation_rows, tell_allocated
 from shared import outbox
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
-from shared.events.payments import (
-    Allocation as AllocationTold,
-)
-from shared.events.payments import (
-    PaymentAllocated,
-    PaymentReceived,
-    PaymentSource,
-)
+from shared.events.payments import PaymentReceived, PaymentSource
 from shared.ids import uuid7
 from shared.money import Money
 from shared.rows import rows_of
@@ -157,7 +151,12 @@ async def book(
         [
             {**row, "creditor_id": creditor_id, "created_at": now}
             for arrival in arrivals
-            for row in allocation_rows(arrival.id, allocation_ids[arrival.id], verdicts[arrival.id])
+            for row in allocation_rows(
+                arrival.id,
+                allocation_ids[arrival.id],
+                verdicts[arrival.id].shares,
+                verdicts[arrival.id].rule,
+            )
         ],
     )
     for arrival in arrivals:
@@ -207,23 +206,6 @@ def shown_candidates(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
     ]
 
 
-def allocation_rows(
-    payment_id: UUID, allocation_ids: Sequence[UUID], verdict: Verdict
-) -> Iterator[dict[str, Any]]:
-    for allocation_id, share in zip(allocation_ids, verdict.shares, strict=True):
-        yield {
-            "id": allocation_id,
-            "payment_id": payment_id,
-            "invoice_id": share.item_id,
-            "customer_id": share.customer_id,
-            "status": "proposed",
-            "amount_minor": share.amount.minor,
-            "currency": share.amount.currency,
-            "matched_by": verdict.rule,
-            "reason": None,
-        }
-
-
 def _received(arrival: Arrival, verdict: Verdict) -> PaymentReceived:
     return PaymentReceived(
         payment_id=arrival.id,
@@ -234,36 +216,3 @@ def _received(arrival: Arrival, verdict: Verdict) -> PaymentReceived:
         source=arrival.source,
         bank_known_until=arrival.known_until,
     )
-
-
-def tell_allocated(
-    session: WriteSession,
-    *,
-    payment_id: UUID,
-    value_on: date,
-    source: str,
-    allocation_ids: Sequence[UUID],
-    shares: Sequence[Share],
-    rule: str,
-) -> None:
-    """One event per customer: an event belongs to one of them."""
-    by_customer: dict[UUID, list[AllocationTold]] = {}
-    for allocation_id, share in zip(allocation_ids, shares, strict=True):
-        told = AllocationTold(
-            allocation_id=allocation_id, invoice_id=share.item_id, amount=share.amount
-        )
-        by_customer.setdefault(share.customer_id, []).append(told)
-    for customer_id, allocations in by_customer.items():
-        outbox.add(
-            session,
-            PaymentAllocated.model_validate(
-                {
-                    "payment_id": payment_id,
-                    "customer_id": customer_id,
-                    "value_on": value_on,
-                    "source": source,
-                    "allocations": tuple(allocations),
-                    "matched_by": rule,
-                }
-            ),
-        )

@@ -19,7 +19,7 @@ from services.payments.domain.bank_lines import (
 from services.payments.domain.debit import from_our_reference
 from services.payments.models import Debit
 from services.payments.repository import debits as debit_rows
-from services.payments.repository import online
+from services.payments.repository import online, remittances
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
 from services.payments.use_cases.read_statement_file import LineDraft
 from shared.crypto import Vault
@@ -107,10 +107,17 @@ async def plan_lines(
         if isinstance(line.kind, LateCollection)
         for arrival in line.arrivals
     }
-    verdicts = await decide(session, [arrival for arrival in asked if arrival.id not in late])
+    collectors = await remittances.senders_by_iban(
+        session, {arrival.iban_index for arrival in asked if arrival.iban_index}
+    )
+    # One sum for many debtors: whatever its text names, a specification takes it apart.
+    bulk = {a.id for a in asked if a.invoice_id is None and a.iban_index in collectors}
+    verdicts = await decide(session, [a for a in asked if a.id not in late | bulk])
     for arrival in asked:
         if arrival.id in late:
             verdicts[arrival.id] = Verdict(arrival.customer_id, (), "", None, ())
+        elif arrival.id in bulk:
+            verdicts[arrival.id] = Verdict(None, (), "", "awaits_specification", ())
     return LinePlan(lines, debits, verdicts)
 
 

@@ -10,13 +10,12 @@ from services.payments.domain.clues import clues_in
 from services.payments.domain.transitions import PAYMENT, after, payment_trigger
 from services.payments.models import Allocation, Payment
 from services.payments.repository import matching, statements
+from services.payments.use_cases.allocate import allocation_rows, tell_allocated
 from services.payments.use_cases.book_payments import (
     Arrival,
     Verdict,
-    allocation_rows,
     decide,
     shown_candidates,
-    tell_allocated,
 )
 from services.payments.use_cases.show_lines import reseal_lines, show_texts
 from shared.bulk import insert_rows, update_rows
@@ -76,7 +75,9 @@ async def _apply(
         [
             {**row, "creditor_id": creditor_id, "created_at": now}
             for payment in payments
-            for row in allocation_rows(payment.id, ids[payment.id], verdicts[payment.id])
+            for row in allocation_rows(
+                payment.id, ids[payment.id], verdicts[payment.id].shares, verdicts[payment.id].rule
+            )
         ],
     )
     for payment in payments:
