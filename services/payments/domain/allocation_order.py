@@ -1,8 +1,9 @@
 """In which order money without a destination pays claims: the law's rules as dated data.
 
-Netherlands BW 6:43 lid 2; Germany BGB section 366 (2); Poland KC art. 451 (3). What the payer names
-comes before all of them (BW 6:43 lid 1, BGB 366 (1), KC 451 (1)) and is settled before this order is
-asked. The order within a claim (BW 6:44, BGB 367: costs, interest, principal) is billing's.
+Netherlands BW 6:43 lid 2; Germany BGB section 366 (2); Poland KC art. 451 (3). What the payer
+names comes before all of them (BW 6:43 lid 1, BGB 366 (1), KC 451 (1)) and is settled before this
+order is asked. The order within a claim (BW 6:44, BGB 367: costs, interest, then principal) is for
+billing.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Name:
     initials: str
     is_cut: bool = False
 
-    def keys(self) -> list[str]:
+    def search_keys(self) -> list[str]:
         """What a name is found by: each surname with each first letter."""
         return [
             f"{surname} {i}".rstrip() for surname in self.surnames for i in self.initials or " "
@@ -61,7 +61,7 @@ def read_name(written: str) -> Name:
         folded = fold(word)
         if folded in _SILENT:
             continue
-        if len(folded) == 1 or _are_initials(word, folded, in_capitals):
+        if len(folded) == 1 or _are_initials(word, folded, in_capitals=in_capitals):
             initials.extend(folded)
             continue
         parts = folded.split("-")
@@ -84,7 +84,7 @@ def fold(word: str) -> str:
     return _SPELT_UMLAUT.sub(r"\1", low.replace("ij", "y"))
 
 
-def _are_initials(word: str, folded: str, in_capitals: bool) -> bool:
+def _are_initials(word: str, folded: str, *, in_capitals: bool) -> bool:
     """`JP` beside a name in small letters; among capitals only what nobody could pronounce."""
     if len(word) > _INITIALS_MAX or not word.isupper():
         return False

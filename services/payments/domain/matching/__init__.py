@@ -6,7 +6,7 @@ naming) unless something contradicts it; else evidence is weighed, and what stay
 `Ambiguous` and goes to a person, with the candidates and their reasons.
 """
 
-from services.payments.domain.matching.decide import decide_all, sought
+from services.payments.domain.matching.decide import decide_all
 from services.payments.domain.matching.decisions import (
     CANDIDATES_MAX,
     Ambiguous,
@@ -29,6 +29,7 @@ from services.payments.domain.matching.facts import (
     Plan,
     Settings,
 )
+from services.payments.domain.matching.seek import Sought, sought
 
 __all__ = [
     "CANDIDATES_MAX",
@@ -49,6 +50,7 @@ __all__ = [
     "Settings",
     "Several",
     "Share",
+    "Sought",
     "decide_all",
     "sought",
 ]

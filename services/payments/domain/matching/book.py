@@ -51,7 +51,7 @@ class Book:
     def index_names(self) -> None:
         """So that names find customers; only lines that nothing else decides need it."""
         for debtor in self.debtors.values():
-            for key in self.name_of(debtor.id).keys():
+            for key in self.name_of(debtor.id).search_keys():
                 self._by_name.setdefault(key, []).append(debtor.id)
 
     def named(self, name: Name) -> set[UUID]:
@@ -59,7 +59,7 @@ class Book:
         if not self._by_name and self.debtors:
             self.index_names()
         found: set[UUID] = set()
-        for key in name.keys():
+        for key in name.search_keys():
             customers = self._by_name.get(key, ())
             if len(customers) <= NAMESAKES_MAX and key not in self._common_names:
                 found.update(customers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.payments.domain.matching.book import Book
@@ -18,7 +18,6 @@ from services.payments.domain.matching.named import (
     pay_named,
 )
 from services.payments.domain.matching.weighed import pay_weighed
-from services.payments.domain.near_references import near_numbers, near_references
 
 
 def decide_all(
@@ -32,30 +31,6 @@ def decide_all(
     book = facts if isinstance(facts, Book) else Book(facts)
     cases = sorted((_case(line, book, settings) for line in lines), key=lambda case: case.rank)
     return {case.line.id: _decide(case, book, settings) for case in cases}
-
-
-@dataclass(slots=True)
-class Sought:
-    """Keys of the second look-up."""
-
-    references: set[str] = field(default_factory=set)
-    numbers: set[str] = field(default_factory=set)
-    name_keys: set[str] = field(default_factory=set)
-
-
-def sought(lines: Iterable[Line], facts: Facts) -> Sought:
-    """What else to look up for the lines that what they name does not decide by itself."""
-    book = Book(facts)
-    more = Sought()
-    for line in lines:
-        named = named_in(line, book)
-        if line.invoice_id is not None or (named and is_plain(line, named, book)):
-            continue
-        more.references |= near_references(line.clues.runs)
-        more.numbers.update(*near_numbers(line.clues.runs, book.number_lengths))
-        more.name_keys.update(book.read(line.payer_name).keys())
-        more.name_keys.update(book.read(line.clues.text).keys())
-    return more
 
 
 @dataclass(slots=True)

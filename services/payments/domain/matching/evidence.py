@@ -115,7 +115,7 @@ def _of_account(line: Line, customer_id: UUID) -> tuple[str, ...]:
 def _of_name(line: Line, payer: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:
     """Of those whom a clerk taught us to know by account, another name is no news."""
     like = likeness(payer, book.name_of(customer_id))
-    is_taught = bool(line.accounts) and line.accounts.get(customer_id) == "remembered"
+    is_taught = (line.accounts or {}).get(customer_id) == "remembered"
     if like == "unknown" or (like == "differs" and is_taught):
         return ()
     return (f"name_{like}",)

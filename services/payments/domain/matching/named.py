@@ -71,12 +71,12 @@ def decides(line: Line, named: Named, book: Book) -> bool:
     if line.accounts or like == "differs":
         return False
     is_silent = line.accounts is None and line.payer_name is None
-    return like != "unknown" or is_silent or _fits(line, named.items, book)
+    return like != "unknown" or is_silent or fits(line, named.items, book)
 
 
 def is_plain(line: Line, named: Named, book: Book) -> bool:
     """Whether nothing else needs looking up: named, and the amount is just that."""
-    return decides(line, named, book) and _fits(line, named.items, book)
+    return decides(line, named, book) and fits(line, named.items, book)
 
 
 def pay_named(line: Line, named: Named, book: Book, settings: Settings) -> Decision:
@@ -105,7 +105,7 @@ def pay_named(line: Line, named: Named, book: Book, settings: Settings) -> Decis
             candidates=() if shares else _closed(named, payable),
         )
     is_whole = all(book.left[share.item_id] == 0 for share in shares)
-    return kind_of(shares, is_whole)(
+    return kind_of(shares, is_whole=is_whole)(
         rule=rule, customer_id=customer_id, shares=shares, order_rule=order_rule
     )
 
@@ -140,7 +140,7 @@ def _is_list(line: Line, items: Sequence[Item], book: Book) -> bool:
     )
 
 
-def _fits(line: Line, items: Sequence[Item], book: Book) -> bool:
+def fits(line: Line, items: Sequence[Item], book: Book) -> bool:
     lefts = [book.left[item.id] for item in items]
     return line.amount.minor in lefts or sum(lefts) == line.amount.minor
 

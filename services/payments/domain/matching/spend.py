@@ -39,7 +39,7 @@ def spend(line: Line, items: Sequence[Item], book: Book, settings: Settings) -> 
     return shares, rest, rule.code if is_choice else None
 
 
-def kind_of(shares: Sequence[Share], is_whole: bool) -> type[Exact | Partial | Several]:
+def kind_of(shares: Sequence[Share], *, is_whole: bool) -> type[Exact | Partial | Several]:
     if not is_whole:
         return Partial
     return Exact if len(shares) == 1 else Several

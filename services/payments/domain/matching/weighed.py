@@ -56,7 +56,7 @@ def _post(
     equals = _by_law_among_equals(line, best, book, settings)
     shares, _, by_law = spend(line, best.fit.items, book, settings)
     is_whole = all(book.left[share.item_id] == 0 for share in shares)
-    return kind_of(shares, is_whole)(
+    return kind_of(shares, is_whole=is_whole)(
         rule=_rule(best),
         customer_id=best.customer_id,
         shares=shares,
@@ -81,14 +81,23 @@ def _fill(line: Line, best: Answer, judged: Judgement, book: Book, settings: Set
     if not owed:
         return _queued(judged, settings)
     shares, rest, by_law = spend(line, owed, book, settings)
-    told = {
-        "rule": "legal_order",
-        "customer_id": best.customer_id,
-        "shares": shares,
-        "order_rule": by_law,
-        "candidates": judged.candidates(),
-    }
-    return Over(**told, rest=rest, reason="overpaid") if rest else Partial(**told)
+    if rest:
+        return Over(
+            rule="legal_order",
+            customer_id=best.customer_id,
+            shares=shares,
+            rest=rest,
+            reason="overpaid",
+            order_rule=by_law,
+            candidates=judged.candidates(RUNNERS_UP),
+        )
+    return Partial(
+        rule="legal_order",
+        customer_id=best.customer_id,
+        shares=shares,
+        order_rule=by_law,
+        candidates=judged.candidates(RUNNERS_UP),
+    )
 
 
 def _queued(judged: Judgement, settings: Settings) -> Decision:
