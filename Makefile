@@ -85,6 +85,10 @@ test-e2e: setup ## Run the stories through the whole stack
 bench: setup ## Measure, each figure beside the floor of the same run
 	@$(PY) -m tests.load $(ARGS)
 
+.PHONY: match-eval
+match-eval: setup ## Measure how often the matching engine is right: make match-eval ARGS="--help"
+	@$(PY) -m tests.evaluation $(ARGS)
+
 ##@ The code
 
 .PHONY: check

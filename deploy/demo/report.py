@@ -48,11 +48,12 @@ async def gather(calls: Calls, bank: Bank, kafka: str) -> Outcome:
     letters = await dead_letters(kafka, ALL_TOPICS)
     cents = {name: value["amount"] for name, value in billing.items() if isinstance(value, dict)}
     owed = cents["billed"] + cents["costs"] + cents["interest"]
-    gone = cents["paid"] + cents["credited"] + cents["written_off"]
+    lost = cents["small_differences"] + cents["collection_fees"] + cents["written_off"]
+    gone = cents["paid"] + cents["credited"] + lost
     receivable = sum(value for name, value in accounts.items() if name.startswith("receivable."))
     checks = [
         Check(
-            "billed + charged = paid + credited + written off + open - surplus",
+            "billed + charged = paid + lost + credited + open - surplus",
             owed,
             gone + cents["open"] - cents["surplus"],
         ),

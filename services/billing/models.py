@@ -288,6 +288,9 @@ class Movement(Base):
     invoice_id: Mapped[UUID] = mapped_column(ForeignKey("receivables.id", ondelete="RESTRICT"))
     kind: Mapped[str]
     amount_minor: Mapped[int]
+    # Parts of a payment's amount that no money stands behind.
+    given_up_minor: Mapped[int] = mapped_column(server_default="0")
+    fee_minor: Mapped[int] = mapped_column(server_default="0")
     currency: Mapped[str] = mapped_column(String(3))
     effective_on: Mapped[date]
     payment_id: Mapped[UUID | None]
@@ -297,6 +300,11 @@ class Movement(Base):
     __table_args__ = (
         one_of("kind", ("costs", "interest", "payment", "credit", "write_off")),
         CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint(
+            "given_up_minor >= 0 AND fee_minor >= 0 AND given_up_minor + fee_minor <= amount_minor"
+            " AND (kind = 'payment' OR given_up_minor + fee_minor = 0)",
+            name="unpaid",
+        ),
         Index(None, "invoice_id"),
     )
 

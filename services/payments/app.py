@@ -6,13 +6,17 @@ from fastapi import FastAPI
 
 from services.payments.api import (
     bank_accounts,
+    credit,
     debits,
     mandates,
     open_items,
     pay,
     payments,
+    queue,
     read_statements,
     reconciliation,
+    remembered,
+    remittances,
     statements,
     webhooks,
 )
@@ -32,7 +36,11 @@ def create_app(service: Service | None = None) -> FastAPI:
             open_items.router,
             read_statements.router,
             statements.router,
-            *payments.ROUTERS,
+            payments.router,
+            queue.router,
+            credit.router,
+            remembered.router,
+            *remittances.ROUTERS,
             *debits.ROUTERS,
             reconciliation.router,
         ],
@@ -41,6 +49,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             "/v1/statements": settings_of(service).statement_limit_bytes,
             "/v1/statements/read": settings_of(service).statement_limit_bytes,
             "/v1/mandates/import": 100_000_000,
+            "/v1/remittances": 20_000_000,
         },
     )
     # Payers and the provider come without a token: see `api.OPEN_ROUTES`.

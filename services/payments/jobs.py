@@ -8,6 +8,7 @@ from uuid import UUID
 from services.payments.use_cases.ask_provider import ask_pending
 from services.payments.use_cases.change_mandates import expire_mandates
 from services.payments.use_cases.retry_matching import retry_matching
+from services.payments.use_cases.settle_remittances import settle_remittances
 from shared.db import Scope
 from shared.jobs import Daily, Every, Job
 from shared.service import Service
@@ -31,6 +32,11 @@ async def _retry_matching(service: Service, creditor_id: UUID, _today: date) -> 
         await retry_matching(session, vault=service.vault, limit=_BATCH)
 
 
+async def _settle_remittances(service: Service, creditor_id: UUID, _today: date) -> None:
+    async with service.db.write(_scope(creditor_id, "settle_remittances")) as session:
+        await settle_remittances(session)
+
+
 async def _ask_provider(service: Service, creditor_id: UUID, _today: date) -> None:
     await ask_pending(service, creditor_id)
 
@@ -38,5 +44,6 @@ async def _ask_provider(service: Service, creditor_id: UUID, _today: date) -> No
 JOBS: tuple[Job, ...] = (
     Daily("expire_mandates", time(4, 0), _expire_mandates),
     Every("retry_matching", 20.0, _retry_matching),
+    Every("settle_remittances", 60.0, _settle_remittances),
     Every("ask_provider", 30.0, _ask_provider),
 )

@@ -31,9 +31,15 @@ class PaymentReceived(Event, type="payments.payment.received.v1", topic=PAYMENTS
 
 
 class Allocation(Fact):
+    """`amount` is money that came in; the invoice is relieved of it and of what stands beside."""
+
     allocation_id: UUID
     invoice_id: UUID
     amount: Money
+    # A small difference the creditor gives up.
+    written_off: Money | None = None
+    # What a bailiff or debt-help office kept for its work: the creditor's cost, not the debtor's.
+    fee: Money | None = None
 
 
 class PaymentAllocated(Event, type="payments.payment.allocated.v1", topic=PAYMENTS.name):

@@ -100,13 +100,15 @@ class AccountShown(BaseModel):
 
 
 class ReconciliationShown(BaseModel):
-    """Billed and charged = paid + credited + written off + open - surplus, to the cent."""
+    """Billed and charged = paid + differences + fees + credited + written off + open - surplus."""
 
     invoices: int
     billed: Money
     costs: Money
     interest: Money
     paid: Money
+    small_differences: Money = Field(description="given up beside payments")
+    collection_fees: Money = Field(description="withheld by collectors from what they paid")
     credited: Money
     written_off: Money
     open: Money
@@ -192,7 +194,10 @@ async def reconcile(session: Reading) -> ReconciliationShown:
     sums = await repository.totals(session)
     ledger_sum = sum(row[4] for row in await repository.trial_balance(session))
     owed = sums["billed"] + sums["costs"] + sums["interest"]
-    gone = sums["paid"] + sums["credited"] + sums["written_off"]
+    gone = sum(
+        sums[name]
+        for name in ("paid", "small_differences", "collection_fees", "credited", "written_off")
+    )
     money = {
         name: Money(sums[name], currency)
         for name in (
@@ -200,6 +205,8 @@ async def reconcile(session: Reading) -> ReconciliationShown:
             "costs",
             "interest",
             "paid",
+            "small_differences",
+            "collection_fees",
             "credited",
             "written_off",
             "open",

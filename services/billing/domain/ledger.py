@@ -23,6 +23,8 @@ Account = Literal[
     "costs_income",
     "interest_income",
     "write_off",
+    "small_differences",
+    "collection_fees",
     "bank",
     "provider_clearing",
     "unallocated",
@@ -72,6 +74,14 @@ class Parts:
         return self.net + self.vat + self.levy
 
 
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """Of what a payment relieves an invoice of, the part no money stands behind."""
+
+    given_up: int
+    fee: int
+
+
 def issue_legs(parts: Parts, customer_id: UUID, invoice_id: UUID) -> tuple[Leg, ...]:
     """An invoice: the customer owes it; revenue, the tax office and the municipality have it."""
     return (
@@ -87,10 +97,12 @@ def movement_legs(
     customer_id: UUID,
     invoice_id: UUID,
     parts: Parts | None = None,
+    unpaid: Unpaid | None = None,
 ) -> tuple[Leg, ...]:
     """A movement, or its reversal: the components go from `before` to `after`.
 
-    A credit note names its `parts`, since revenue, VAT and levy are each taken back.
+    A credit note names its `parts`, since revenue, VAT and levy are each taken back. Of a payment
+    `unpaid` is our loss or cost, and only the rest comes out of what was received.
     """
     deltas: tuple[tuple[Account, int], ...] = (
         ("receivable.principal", after.principal - before.principal),
@@ -103,7 +115,16 @@ def movement_legs(
     if parts is not None:
         sign = 1 if moved < 0 else -1
         return legs + _counter_parts(parts, customer_id, invoice_id, sign=sign)
-    return (*legs, Leg(_COUNTER[kind], -moved, customer_id, invoice_id))
+    sign = 1 if moved < 0 else -1
+    losses: tuple[tuple[Account, int], ...] = ()
+    if unpaid is not None:
+        losses = (
+            ("small_differences", sign * unpaid.given_up),
+            ("collection_fees", sign * unpaid.fee),
+        )
+    lost = tuple(Leg(name, amount, customer_id, invoice_id) for name, amount in losses if amount)
+    received = -moved - sum(leg.amount for leg in lost)
+    return (*legs, Leg(_COUNTER[kind], received, customer_id, invoice_id), *lost)
 
 
 def received_legs(

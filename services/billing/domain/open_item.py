@@ -32,12 +32,18 @@ _RANK: Final[dict[str, int]] = {
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One fact about an open item; `amount` is always positive, `kind` gives it its sense."""
+    """One fact about an open item; `amount` is always positive, `kind` gives it its sense.
+
+    Of a payment's amount, `given_up` and `fee` are what no money stands behind: a small
+    difference written off, and what a collector withheld.
+    """
 
     id: UUID
     kind: Kind
     amount: int
     effective_on: date
+    given_up: int = 0
+    fee: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.billing.domain.ledger import Entry, Parts, movement_legs
+from services.billing.domain.ledger import Entry, Parts, Unpaid, movement_legs
 from services.billing.domain.open_item import (
     Balance,
     Kind,
@@ -47,7 +47,10 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Add:
-    """A new movement. `tag` is handed back with the outcome."""
+    """A new movement. `tag` is handed back with the outcome.
+
+    `given_up` and `fee` are parts of a payment's `amount`, see `Movement`.
+    """
 
     id: UUID
     invoice_id: UUID
@@ -59,6 +62,8 @@ class Add:
     ground: str | None = None
     # What a credit takes back, by account; other kinds have none.
     parts: Parts | None = None
+    given_up: int = 0
+    fee: int = 0
     tag: Any = None
 
     def __post_init__(self) -> None:
@@ -133,10 +138,16 @@ def _apply(items: Mapping[UUID, OpenItem], change: Change) -> Outcome:
     if refusal is not None:
         return Refused(change, refusal)
     before = item.balance()
-    item.movements[change.id] = Movement(
-        change.id, change.kind, change.amount.minor, change.effective_on
+    movement = Movement(
+        change.id,
+        change.kind,
+        change.amount.minor,
+        change.effective_on,
+        change.given_up,
+        change.fee,
     )
-    return _applied(item, change, change.kind, change.id, change.effective_on, before, change.parts)
+    item.movements[change.id] = movement
+    return _applied(item, change, movement, change.id, change.effective_on, before, change.parts)
 
 
 def _reverse(item: OpenItem, change: Reverse) -> Outcome:
@@ -148,7 +159,7 @@ def _reverse(item: OpenItem, change: Reverse) -> Outcome:
     before = item.balance()
     del item.movements[change.id]
     item.reversed.add(change.id)
-    return _applied(item, change, movement.kind, change.cause_id, change.booked_on, before, None)
+    return _applied(item, change, movement, change.cause_id, change.booked_on, before, None)
 
 
 def _refusal(item: OpenItem, change: Add) -> Refusal | None:
@@ -170,7 +181,7 @@ def _refusal(item: OpenItem, change: Add) -> Refusal | None:
 def _applied(
     item: OpenItem,
     change: Change,
-    kind: Kind,
+    movement: Movement,
     cause_id: UUID,
     booked_on: date,
     before: Balance,
@@ -178,7 +189,8 @@ def _applied(
 ) -> Applied:
     after = item.balance()
     item.version += 1
-    legs = movement_legs(kind, before, after, item.customer_id, item.invoice_id, parts)
+    kind, unpaid = movement.kind, Unpaid(movement.given_up, movement.fee)
+    legs = movement_legs(kind, before, after, item.customer_id, item.invoice_id, parts, unpaid)
     name = f"{kind}.reversed" if isinstance(change, Reverse) else kind
     state = State(
         item.invoice_id,

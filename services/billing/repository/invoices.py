@@ -95,6 +95,8 @@ async def lock_open_items(
             MovementRow.invoice_id,
             MovementRow.kind,
             MovementRow.amount_minor,
+            MovementRow.given_up_minor,
+            MovementRow.fee_minor,
             MovementRow.effective_on,
             MovementRow.reversed_at,
         ).where(MovementRow.invoice_id == any_(ids))
@@ -104,6 +106,11 @@ async def lock_open_items(
             items[row.invoice_id].reversed.add(row.id)
         else:
             items[row.invoice_id].movements[row.id] = Movement(
-                row.id, row.kind, row.amount_minor, row.effective_on
+                row.id,
+                row.kind,
+                row.amount_minor,
+                row.effective_on,
+                row.given_up_minor,
+                row.fee_minor,
             )
     return items

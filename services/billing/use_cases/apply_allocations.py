@@ -14,6 +14,7 @@ from shared.events.billing import AllocationApplied, AllocationRejected, Allocat
 from shared.events.envelope import Received
 from shared.events.payments import Allocation, AllocationUndone, PaymentAllocated
 from shared.ids import derived_id
+from shared.money import Money
 
 
 async def apply_allocations(
@@ -25,9 +26,11 @@ async def apply_allocations(
             invoice_id=allocation.invoice_id,
             customer_id=received.event.customer_id,
             kind="payment",
-            amount=allocation.amount,
+            amount=_relieved(allocation),
             effective_on=received.event.value_on,
             payment_id=received.event.payment_id,
+            given_up=allocation.written_off.minor if allocation.written_off else 0,
+            fee=allocation.fee.minor if allocation.fee else 0,
             tag=(received, allocation),
         )
         for received in batch
@@ -72,6 +75,12 @@ async def undo_allocations(
             receivable=receivable_of(outcome),
         )
         outbox.add(session, told, cause=received)
+
+
+def _relieved(allocation: Allocation) -> Money:
+    """What the invoice owes less: the money, a small difference given up, a fee withheld."""
+    unpaid = (part for part in (allocation.written_off, allocation.fee) if part is not None)
+    return allocation.amount + Money.total(unpaid, allocation.amount.currency)
 
 
 def _applied(

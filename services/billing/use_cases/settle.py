@@ -53,6 +53,8 @@ async def _write_movements(session: WriteSession, applied: Sequence[Applied]) ->
                 "invoice_id": change.invoice_id,
                 "kind": change.kind,
                 "amount_minor": change.amount.minor,
+                "given_up_minor": change.given_up,
+                "fee_minor": change.fee,
                 "currency": change.amount.currency,
                 "effective_on": change.effective_on,
                 "payment_id": change.payment_id,

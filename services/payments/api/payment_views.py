@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.payments.models import Payment
-from services.payments.use_cases.show_payments import CandidateView, QueueView, StoryView
+from services.payments.use_cases.show_lines import LineText
+from services.payments.use_cases.show_payments import StoryView
 from shared.money import Money
 
 
@@ -35,31 +36,6 @@ class Sender(BaseModel):
     texts: list[str]
 
 
-class CandidateShown(BaseModel):
-    """An open item the money could be for. `facts` speak for it or against it."""
-
-    invoice_id: UUID
-    number: str | None
-    customer_id: UUID
-    status: str
-    due_on: date
-    open: Money
-    facts: list[str]
-
-
-class QueueItem(BaseModel):
-    payment_id: UUID
-    reason: str
-    source: str
-    amount: Money
-    unallocated: Money
-    booked_on: date
-    customer_id: UUID | None
-    customer_number: str | None
-    sender: Sender
-    candidates: list[CandidateShown]
-
-
 class AllocationShown(BaseModel):
     id: UUID
     invoice_id: UUID
@@ -67,6 +43,8 @@ class AllocationShown(BaseModel):
     customer_id: UUID
     status: str
     amount: Money
+    written_off: Money | None = Field(description="a small difference given up beside it")
+    fee: Money | None = Field(description="what a collector withheld")
     matched_by: str
     reason: str | None
     created_at: datetime
@@ -110,22 +88,6 @@ def payment_shown(row: Payment) -> PaymentShown:
     )
 
 
-def queue_item(view: QueueView) -> QueueItem:
-    shown = payment_shown(view.payment)
-    return QueueItem(
-        payment_id=shown.id,
-        reason=shown.queue_reason or "",
-        source=shown.source,
-        amount=shown.amount,
-        unallocated=shown.unallocated,
-        booked_on=shown.booked_on,
-        customer_id=shown.customer_id,
-        customer_number=view.customer.number if view.customer else None,
-        sender=_sender(view),
-        candidates=[_candidate(candidate) for candidate in view.candidates],
-    )
-
-
 def story_shown(view: StoryView) -> Story:
     return Story(
         **dict(payment_shown(view.payment)),
@@ -133,7 +95,7 @@ def story_shown(view: StoryView) -> Story:
         statement_id=view.line.statement_id if view.line else None,
         debit_id=view.payment.debit_id,
         provider_payment_id=view.payment.provider_payment_id,
-        sender=_sender(view),
+        sender=sender_shown(view.text),
         allocations=[
             AllocationShown(
                 id=row.id,
@@ -142,6 +104,8 @@ def story_shown(view: StoryView) -> Story:
                 customer_id=row.customer_id,
                 status=row.status,
                 amount=Money(row.amount_minor, row.currency),
+                written_off=_unless_none(row.written_off_minor, row.currency),
+                fee=_unless_none(row.fee_minor, row.currency),
                 matched_by=row.matched_by,
                 reason=row.reason,
                 created_at=row.created_at,
@@ -163,8 +127,7 @@ def story_shown(view: StoryView) -> Story:
     )
 
 
-def _sender(view: QueueView | StoryView) -> Sender:
-    text = view.text
+def sender_shown(text: LineText | None) -> Sender:
     return Sender(
         name=text.name if text else None,
         iban=text.iban if text else None,
@@ -172,14 +135,5 @@ def _sender(view: QueueView | StoryView) -> Sender:
     )
 
 
-def _candidate(view: CandidateView) -> CandidateShown:
-    item = view.item
-    return CandidateShown(
-        invoice_id=item.id,
-        number=view.number,
-        customer_id=item.customer_id,
-        status=item.status,
-        due_on=item.due_on,
-        open=item.available,
-        facts=list(view.facts),
-    )
+def _unless_none(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)

@@ -86,6 +86,12 @@ ALLOCATION: Final[Transitions] = {
 }
 ACTIVE_ALLOCATIONS: Final = ("proposed", "applied")
 
+REMITTANCE_STATUSES: Final = ("waiting", "settled", "cancelled")
+REMITTANCE: Final[Transitions] = {
+    ("waiting", "settle"): "settled",
+    ("waiting", "cancel"): "cancelled",
+}
+
 PROVIDER_PAYMENT_STATUSES: Final = (
     "created",
     "unknown",

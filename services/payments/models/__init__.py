@@ -2,9 +2,19 @@
 
 from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
+from services.payments.models.desk import DeskSettings, PaymentNote, QueueMark
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import ProviderPayment, ProviderPayout
-from services.payments.models.parties import BankAccount, Creditor, Customer, KnownIban, Mandate
+from services.payments.models.parties import (
+    BankAccount,
+    Creditor,
+    Customer,
+    KnownIban,
+    Mandate,
+    MatchSettings,
+    RememberedPayer,
+)
+from services.payments.models.remittances import Remittance, RemittancePart, RemittanceSender
 from services.payments.models.statements import BankLine, BankStatement, StatementFile
 
 __all__ = [
@@ -17,12 +27,20 @@ __all__ = [
     "Customer",
     "Debit",
     "DebitBatch",
+    "DeskSettings",
     "Hold",
     "KnownIban",
     "Mandate",
+    "MatchSettings",
     "OpenItem",
     "Payment",
+    "PaymentNote",
     "ProviderPayment",
     "ProviderPayout",
+    "QueueMark",
+    "RememberedPayer",
+    "Remittance",
+    "RemittancePart",
+    "RemittanceSender",
     "StatementFile",
 ]

@@ -29,6 +29,8 @@ class OpenItem(Base):
     due_on: Mapped[date]
     currency: Mapped[str] = mapped_column(String(3))
     open_minor: Mapped[int]
+    # The part of `open_minor` that is costs and interest, added after the invoice.
+    costs_minor: Mapped[int | None]
     # Known once the invoice itself was told of.
     number: Mapped[str | None]
     number_key: Mapped[str | None]
@@ -68,6 +70,8 @@ class Hold(Base):
     active: Mapped[bool]
     # Text of UUIDs; none means all of the customer's.
     invoice_ids: Mapped[list[Any]] = mapped_column(JSONB)
+    # Of an arrangement: `[{"due_on": "2026-05-01", "amount_minor": 2500}]`, in order.
+    instalments: Mapped[list[Any] | None] = mapped_column(JSONB)
 
     __table_args__ = (
         one_of("kind", ("dispute", "arrangement")),
@@ -112,6 +116,11 @@ class Payment(Base):
             "ix_payments_queue", "creditor_id", "id", postgresql_where="queue_reason IS NOT NULL"
         ),
         Index(None, "customer_id"),
+        Index(
+            "ix_payments_with_rest",
+            "customer_id",
+            postgresql_where="queue_reason IS NOT NULL AND customer_id IS NOT NULL",
+        ),
         Index(None, "line_id"),
         Index(None, "account_id", "status"),
         Index(
@@ -142,13 +151,21 @@ class Allocation(Base):
     status: Mapped[str]
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
+    # What a collector withheld for its work: the invoice is relieved of it too.
+    fee_minor: Mapped[int | None]
     matched_by: Mapped[str]
+    # The rule that ordered the claims when the payer left it open, such as `bw_6_43@1992-01-01`.
+    order_rule: Mapped[str | None]
+    # A small difference that is not asked for any more: the invoice is settled with it.
+    written_off_minor: Mapped[int | None]
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
 
     __table_args__ = (
         one_of("status", ALLOCATION_STATUSES),
         CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("fee_minor > 0", name="fee"),
+        CheckConstraint("written_off_minor > 0", name="written_off"),
         Index(None, "payment_id"),
         # What billing's balance does not know of yet.
         Index(

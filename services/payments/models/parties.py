@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.payments.domain.transitions import MANDATE_STATUSES
@@ -35,7 +36,11 @@ class Creditor(Base):
 
 
 class Customer(Base):
-    """What of a customer is needed here: the number people use, and the language of a page."""
+    """What of a customer is needed here: number and name, and the language of a page.
+
+    The name is sealed with the customer's key; `name_keys` are keyed hashes of its
+    surnames (see `domain/names.py`), so that a name finds its customers without being read.
+    """
 
     __tablename__ = "customers"
 
@@ -45,8 +50,18 @@ class Customer(Base):
     number: Mapped[str]
     language: Mapped[str]
     erased: Mapped[bool]
+    # As numbers are compared: capitals and digits alone (`number_key` of domain/clues.py).
+    number_key: Mapped[str] = mapped_column(
+        Computed("regexp_replace(upper(number), '[^A-Z0-9]', '', 'g')", persisted=True)
+    )
+    name_sealed: Mapped[bytes | None]
+    name_keys: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
 
-    __table_args__ = (Index(None, "creditor_id", "number"),)
+    __table_args__ = (
+        Index(None, "creditor_id", "number"),
+        Index(None, "number_key"),
+        Index("ix_customers_name_keys", "name_keys", postgresql_using="gin"),
+    )
 
 
 class BankAccount(Base):
@@ -94,7 +109,10 @@ class Mandate(Base):
 
 
 class KnownIban(Base):
-    """An account number, as a keyed hash, that a customer has used with us."""
+    """An account number, as a keyed hash, that a customer has used with us.
+
+    `payment` is the weakest source: money from there once named one of the customer's bills.
+    """
 
     __tablename__ = "known_ibans"
 
@@ -105,6 +123,46 @@ class KnownIban(Base):
     first_seen_at: Mapped[datetime]
 
     __table_args__ = (
-        one_of("source", ("mandate", "direct_debit")),
+        one_of("source", ("mandate", "direct_debit", "payment")),
         Index(None, "customer_id"),
+    )
+
+
+class RememberedPayer(Base):
+    """What a clerk taught: money from this account is for this customer, or for one of several."""
+
+    __tablename__ = "remembered_payers"
+
+    creditor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    iban_index: Mapped[bytes] = mapped_column(primary_key=True)
+    customer_id: Mapped[UUID] = mapped_column(primary_key=True)
+    # The payment whose match taught it last, and who matched it.
+    payment_id: Mapped[UUID]
+    taught_by: Mapped[str]
+    taught_at: Mapped[datetime]
+    times: Mapped[int]
+    active: Mapped[bool]
+
+    __table_args__ = (
+        CheckConstraint("times > 0", name="times"),
+        Index(None, "customer_id"),
+    )
+
+
+class MatchSettings(Base):
+    """How sure matching must be for this creditor; none stored means the careful defaults."""
+
+    __tablename__ = "match_settings"
+
+    creditor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    post_at: Mapped[float]
+    tie_margin: Mapped[float]
+    tolerance_minor: Mapped[int]
+    fill_by_law: Mapped[bool]
+
+    __table_args__ = (
+        CheckConstraint("post_at BETWEEN 0.9 AND 1", name="post_at"),
+        CheckConstraint("tie_margin >= 0", name="tie_margin"),
+        CheckConstraint("tolerance_minor BETWEEN 0 AND 1000", name="tolerance"),
     )

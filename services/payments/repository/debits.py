@@ -24,7 +24,9 @@ _DUE = text(
     """
     SELECT i.id, i.customer_id, i.currency, m.id AS mandate_id,
       i.open_minor - coalesce((
-        SELECT sum(CASE a.status WHEN 'proposed' THEN a.amount_minor ELSE -a.amount_minor END)
+        SELECT sum(
+          (a.amount_minor + coalesce(a.written_off_minor, 0) + coalesce(a.fee_minor, 0))
+          * CASE a.status WHEN 'proposed' THEN 1 ELSE -1 END)
         FROM allocations a WHERE a.invoice_id = i.id AND a.status IN ('proposed', 'undoing')
       ), 0) AS available_minor,
       EXISTS (

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from services.payments.domain.clues import number_key
 from services.payments.models import OpenItem
+from services.payments.repository import matching
 from services.payments.use_cases.links import LinkMaker
+from services.payments.use_cases.use_credit import lock_credits_for, spend
 from shared import outbox
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
@@ -17,7 +19,7 @@ from shared.events.envelope import Received
 from shared.events.payments import LinkIssued
 from shared.rows import rows_of
 
-_BALANCE = ("version", "status", "due_on", "currency", "open_minor")
+_BALANCE = ("version", "status", "due_on", "currency", "open_minor", "costs_minor")
 _INVOICE = (
     "number",
     "number_key",
@@ -72,8 +74,13 @@ async def apply_receivables(session: WriteSession, batch: Sequence[Received[Any]
 async def register_invoices(
     session: WriteSession, batch: Sequence[Received[InvoiceIssued]], *, links: LinkMaker
 ) -> None:
-    """New open items, and the address where each can be paid."""
+    """New open items, and the address where each can be paid; a customer's credit goes to them."""
+    events = [received.event for received in batch]
+    overpaid = await lock_credits_for(session, {event.customer_id for event in events})
     await apply_receivables(session, batch)
+    if overpaid:
+        items = await matching.lock_candidates(session, ids={e.invoice_id for e in events})
+        await spend(session, overpaid, items, "credit")
     creditor_id = scope_of(session).creditor_id
     for received in batch:
         issued = received.event
@@ -95,6 +102,7 @@ def _balance(balance: Receivable) -> dict[str, Any]:
         "due_on": balance.due_on,
         "currency": balance.open.currency,
         "open_minor": balance.open.minor,
+        "costs_minor": (balance.open_costs + balance.open_interest).minor,
     }
 
 

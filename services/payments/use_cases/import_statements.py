@@ -16,6 +16,7 @@ from services.payments.models import BankAccount, BankStatement, StatementFile
 from services.payments.repository import parties, statements
 from services.payments.use_cases.plan_lines import LinePlan, place, plan_lines
 from services.payments.use_cases.read_statement_file import StatementDraft
+from services.payments.use_cases.settle_remittances import settle_remittances
 from services.payments.use_cases.write_lines import write_lines
 from shared.bulk import insert_rows
 from shared.crypto import Vault
@@ -66,11 +67,17 @@ async def import_statements(
         rows.append(row)
         lines += place(draft.lines, row["id"], account.id, until, vault)
     plan = await plan_lines(
-        session, lines, payout_pattern=command.payout_pattern, currency=creditor.currency
+        session,
+        lines,
+        payout_pattern=command.payout_pattern,
+        currency=creditor.currency,
+        vault=vault,
     )
     result = _result(file_id, command, rows, plan)
     await _store(session, command, file_id, rows, result, vault)
     await write_lines(session, plan, vault)
+    if any(v.queue_reason == "awaits_specification" for v in plan.verdicts.values()):
+        await settle_remittances(session)
     return result
 
 

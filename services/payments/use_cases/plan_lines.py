@@ -19,7 +19,7 @@ from services.payments.domain.bank_lines import (
 from services.payments.domain.debit import from_our_reference
 from services.payments.models import Debit
 from services.payments.repository import debits as debit_rows
-from services.payments.repository import online
+from services.payments.repository import online, remittances
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
 from services.payments.use_cases.read_statement_file import LineDraft
 from shared.crypto import Vault
@@ -82,7 +82,12 @@ def iban_index(iban: str | None, vault: Vault) -> bytes | None:
 
 
 async def plan_lines(
-    session: WriteSession, lines: list[PlacedLine], *, payout_pattern: str, currency: str
+    session: WriteSession,
+    lines: list[PlacedLine],
+    *,
+    payout_pattern: str,
+    currency: str,
+    vault: Vault,
 ) -> LinePlan:
     facts = [_facts(line.draft, re.compile(payout_pattern)) for line in lines]
     debits = await debit_rows.debits_in_files(
@@ -107,10 +112,17 @@ async def plan_lines(
         if isinstance(line.kind, LateCollection)
         for arrival in line.arrivals
     }
-    verdicts = await decide(session, [arrival for arrival in asked if arrival.id not in late])
+    collectors = await remittances.senders_by_iban(
+        session, {arrival.iban_index for arrival in asked if arrival.iban_index}
+    )
+    # One sum for many debtors: whatever its text names, a specification takes it apart.
+    bulk = {a.id for a in asked if a.invoice_id is None and a.iban_index in collectors}
+    verdicts = await decide(session, [a for a in asked if a.id not in late | bulk], vault=vault)
     for arrival in asked:
         if arrival.id in late:
             verdicts[arrival.id] = Verdict(arrival.customer_id, (), "", None, ())
+        elif arrival.id in bulk:
+            verdicts[arrival.id] = Verdict(None, (), "", "awaits_specification", ())
     return LinePlan(lines, debits, verdicts)
 
 
@@ -166,7 +178,9 @@ def _incoming(line: PlacedLine, odd: str | None, debit: Debit | None) -> Arrival
         booked_on=draft.booked_on,
         value_on=draft.value_on,
         clues=draft.clues,
+        payer_name=draft.name,
         iban_index=line.iban_index,
+        mandate_id=draft.mandate_id,
         customer_id=debit.customer_id if debit else None,
         account_id=line.account_id,
         line_id=line.id,

@@ -10,13 +10,12 @@ from services.payments.domain.clues import clues_in
 from services.payments.domain.transitions import PAYMENT, after, payment_trigger
 from services.payments.models import Allocation, Payment
 from services.payments.repository import matching, statements
+from services.payments.use_cases.allocate import allocation_rows, tell_allocated
 from services.payments.use_cases.book_payments import (
     Arrival,
     Verdict,
-    allocation_rows,
     decide,
     shown_candidates,
-    tell_allocated,
 )
 from services.payments.use_cases.show_lines import reseal_lines, show_texts
 from shared.bulk import insert_rows, update_rows
@@ -46,11 +45,12 @@ async def retry_matching(session: WriteSession, *, vault: Vault, limit: int = 50
                 booked_on=payment.booked_on,
                 value_on=payment.value_on,
                 clues=clues_in(told.texts if told else ()),
+                payer_name=told.name if told else None,
                 iban_index=line.iban_index if line else None,
                 customer_id=payment.customer_id,
             )
         )
-    verdicts = await decide(session, arrivals)
+    verdicts = await decide(session, arrivals, vault=vault)
     await _apply(session, payments, verdicts)
     await reseal_lines(
         session,
@@ -76,7 +76,13 @@ async def _apply(
         [
             {**row, "creditor_id": creditor_id, "created_at": now}
             for payment in payments
-            for row in allocation_rows(payment.id, ids[payment.id], verdicts[payment.id])
+            for row in allocation_rows(
+                payment.id,
+                ids[payment.id],
+                verdicts[payment.id].shares,
+                verdicts[payment.id].rule,
+                verdicts[payment.id].order_rule,
+            )
         ],
     )
     for payment in payments:

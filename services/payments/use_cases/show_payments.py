@@ -1,16 +1,27 @@
-"""Payments for somebody who looks: the queue with its candidates, one payment with its story."""
+"""Payments for somebody who looks: the queue with its proposals, one payment with its story."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.domain.matching import CANDIDATES_MAX, Item
-from services.payments.models import Allocation, BankLine, Customer, OpenItem, Payment
-from services.payments.repository import history, matching, parties, statements
+from services.payments.domain.suggestions import Suggestion, proof
+from services.payments.models import (
+    Allocation,
+    BankLine,
+    Customer,
+    OpenItem,
+    Payment,
+    PaymentNote,
+    QueueMark,
+)
+from services.payments.repository import history, matching, parties, queue, statements
+from services.payments.use_cases.allocate import rest_of
+from services.payments.use_cases.note_payments import show_notes
+from services.payments.use_cases.propose import propose
 from services.payments.use_cases.show_lines import LineText, show_texts
 from shared.crypto import Vault
 from shared.errors import NotFound
@@ -18,23 +29,29 @@ from shared.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateView:
-    item: Item
-    number: str | None
-    facts: tuple[str, ...]
+class SuggestionView:
+    """`proof` is what accepting it asks for; `open_items` come with what is left of each."""
+
+    suggestion: Suggestion
+    customer: Customer | None
+    open_items: tuple[tuple[OpenItem, Money], ...]
+    proof: str
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
     payment: Payment
+    mark: QueueMark | None
     customer: Customer | None
     line: BankLine | None
     text: LineText | None
-    candidates: tuple[CandidateView, ...]
+    suggestions: tuple[SuggestionView, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StoryView:
+    """`note_texts` are by note; None where there is none, or it may not be read any more."""
+
     payment: Payment
     customer: Customer | None
     line: BankLine | None
@@ -42,64 +59,42 @@ class StoryView:
     allocations: Sequence[Allocation]
     invoice_numbers: dict[UUID, str | None]
     changes: Sequence[history.Change]
+    notes: Sequence[PaymentNote]
+    note_texts: dict[UUID, str | None]
 
 
 async def show_queue(
-    session: AsyncSession, payments: Sequence[Payment], *, vault: Vault
+    session: AsyncSession, queued: Sequence[queue.Queued], *, vault: Vault
 ) -> list[QueueView]:
+    payments = [payment for payment, _ in queued]
     lines = await statements.lines_by_id(session, {p.line_id for p in payments if p.line_id})
     texts = await show_texts(session, list(lines.values()), vault=vault)
+    proposals = await propose(session, payments)
+    each = proposals.suggestions.values()
     known = {p.customer_id for p in payments if p.customer_id}
+    known |= {one.customer_id for suggestions in each for one in suggestions}
     customers = await parties.customers(session, known)
-    items = await _items(session, payments, known)
+    left = proposals.left
+
+    def view(payment: Payment, suggestion: Suggestion) -> SuggestionView:
+        return SuggestionView(
+            suggestion,
+            customers.get(suggestion.customer_id),
+            tuple((proposals.rows[i], left[i]) for i in suggestion.invoice_ids),
+            proof(payment.id, rest_of(payment), suggestion, left),
+        )
+
     return [
         QueueView(
             payment,
+            mark,
             customers.get(payment.customer_id) if payment.customer_id else None,
             lines.get(payment.line_id) if payment.line_id else None,
             texts.get(payment.line_id) if payment.line_id else None,
-            _candidates(payment, items),
+            tuple(view(payment, one) for one in proposals.suggestions[payment.id]),
         )
-        for payment in payments
+        for payment, mark in queued
     ]
-
-
-async def _items(
-    session: AsyncSession, payments: Sequence[Payment], customers: Collection[UUID]
-) -> dict[UUID, tuple[OpenItem, Item]]:
-    """The candidates found when it was decided, as they are now, and all a known sender owes."""
-    named = {UUID(c["invoice_id"]) for payment in payments for c in payment.candidates}
-    rows = await matching.open_items_by_id(session, named)
-    owed = await matching.open_items_of(session, customers, CANDIDATES_MAX * len(payments))
-    rows |= {row.id: row for row in owed}
-    unsettled = await matching.unsettled_minor(session, rows)
-    return {row.id: (row, matching.item_of(row, unsettled.get(row.id, 0))) for row in rows.values()}
-
-
-def _candidates(
-    payment: Payment, items: dict[UUID, tuple[OpenItem, Item]]
-) -> tuple[CandidateView, ...]:
-    rest = Money(payment.amount_minor - payment.allocated_minor, payment.currency)
-    stored = {UUID(c["invoice_id"]): tuple(c["facts"]) for c in payment.candidates}
-    owed = {
-        invoice_id: ()
-        for invoice_id, (_, item) in items.items()
-        if payment.customer_id is not None
-        and item.customer_id == payment.customer_id
-        and item.available
-    }
-    found = []
-    for invoice_id in [*stored, *(other for other in owed if other not in stored)]:
-        if invoice_id not in items:
-            continue
-        row, item = items[invoice_id]
-        facts = [f for f in stored.get(invoice_id, ()) if not f.startswith("amount_")]
-        if item.customer_id == payment.customer_id:
-            facts.append("same_customer")
-        if item.available.currency == rest.currency:
-            facts.append("amount_equal" if item.available == rest else "amount_differs")
-        found.append(CandidateView(item, row.number, tuple(facts)))
-    return tuple(found[:CANDIDATES_MAX])
 
 
 async def show_story(session: AsyncSession, payment_id: UUID, *, vault: Vault) -> StoryView:
@@ -117,6 +112,7 @@ async def show_story(session: AsyncSession, payment_id: UUID, *, vault: Vault) -
     subjects = {payment_id, *(allocation.id for allocation in allocations)}
     if payment.debit_id is not None:
         subjects.add(payment.debit_id)
+    notes = await queue.notes_of(session, [payment_id])
     return StoryView(
         payment,
         customers.get(payment.customer_id) if payment.customer_id else None,
@@ -125,4 +121,6 @@ async def show_story(session: AsyncSession, payment_id: UUID, *, vault: Vault) -
         allocations,
         {item.id: item.number for item in items.values()},
         await history.changes_of(session, subjects),
+        notes,
+        await show_notes(session, notes, vault=vault),
     )

@@ -67,6 +67,8 @@ def changes(draw: st.DrawFn) -> list[Change]:
                 invoice_id=draw(st.sampled_from(INVOICES)),
                 kind=kind,
                 parts=Parts(net=cents, vat=0, levy=0) if kind == "credit" else None,
+                given_up=draw(st.integers(0, cents // 2)) if kind == "payment" else 0,
+                fee=draw(st.integers(0, cents // 2)) if kind == "payment" else 0,
                 effective_on=DAY + timedelta(days=draw(st.integers(0, 20))),
             )
         )
@@ -87,6 +89,10 @@ def test_the_ledger_follows_the_open_items_to_the_cent(made: list[Change]) -> No
     assert ledger["receivable.costs"] == sum(state.costs for state in balances)
     assert ledger["receivable.interest"] == sum(state.interest for state in balances)
     assert -ledger["customer_credit"] == sum(state.surplus for state in balances)
+    paid = [m for i in open_items.values() for m in i.movements.values() if m.kind == "payment"]
+    assert ledger["small_differences"] == sum(m.given_up for m in paid)
+    assert ledger["collection_fees"] == sum(m.fee for m in paid)
+    assert ledger["unallocated"] == sum(m.amount - m.given_up - m.fee for m in paid)
 
 
 @given(changes())

@@ -1,0 +1,167 @@
+"""How the queue is shown, in codes and in the clerk's language."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from services.payments.api.payment_views import PaymentShown, Sender, payment_shown, sender_shown
+from services.payments.domain.queue_texts import FACTS, LANGUAGES, REASONS, text_of
+from services.payments.repository.queue import Count
+from services.payments.use_cases.show_payments import QueueView, SuggestionView
+from shared.money import Money
+
+
+def _asked(
+    request: Request,
+    language: Annotated[
+        Literal["en", "nl"] | None,
+        Query(description="of the texts; without it `Accept-Language` decides, then English"),
+    ] = None,
+) -> str:
+    if language is not None:
+        return language
+    for wanted in request.headers.get("accept-language", "").split(","):
+        code = wanted.split(";")[0].strip()[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return "en"
+
+
+Language = Annotated[str, Depends(_asked)]
+
+
+class CandidateInvoice(BaseModel):
+    invoice_id: UUID
+    number: str | None
+    status: str
+    due_on: date
+    open: Money = Field(description="what no payment has claimed")
+
+
+class CandidateShown(BaseModel):
+    """Whose money it could be and for what. `proof` accepts exactly this, as it is now."""
+
+    customer_id: UUID
+    customer_number: str | None
+    invoices: list[CandidateInvoice]
+    probability: float | None = Field(description="between 0 and 1; none when not weighed")
+    facts: list[str]
+    against: list[str]
+    explanation: list[str] = Field(description="facts, then what is against it, in words")
+    proof: str
+
+
+class QueueItem(BaseModel):
+    payment_id: UUID
+    version: int
+    reason: str
+    reason_text: str
+    source: str
+    amount: Money
+    unallocated: Money
+    booked_on: date
+    account_id: UUID | None
+    customer_id: UUID | None
+    customer_number: str | None
+    assigned_to: str | None
+    held_until: date | None
+    sender: Sender
+    candidates: list[CandidateShown]
+
+
+class ReasonCount(BaseModel):
+    reason: str
+    text: str
+    waiting: int
+    held: int
+    assigned: int
+    unallocated: Money
+    oldest_on: date
+
+
+class QueueSummary(BaseModel):
+    """Per reason and currency; a payment put aside until later is held, not waiting."""
+
+    waiting: int
+    held: int
+    reasons: list[ReasonCount]
+
+
+class Refusal(BaseModel):
+    payment_id: UUID
+    code: str
+    text: str
+
+
+class AcceptedShown(BaseModel):
+    accepted: list[PaymentShown]
+    refused: list[Refusal]
+
+
+def queue_item(view: QueueView, language: str) -> QueueItem:
+    shown = payment_shown(view.payment)
+    reason = shown.queue_reason or ""
+    return QueueItem(
+        payment_id=shown.id,
+        version=shown.version,
+        reason=reason,
+        reason_text=text_of(reason, REASONS, language),
+        source=shown.source,
+        amount=shown.amount,
+        unallocated=shown.unallocated,
+        booked_on=shown.booked_on,
+        account_id=view.payment.account_id,
+        customer_id=shown.customer_id,
+        customer_number=view.customer.number if view.customer else None,
+        assigned_to=view.mark.assigned_to if view.mark else None,
+        held_until=view.mark.held_until if view.mark else None,
+        sender=sender_shown(view.text),
+        candidates=[_candidate(one, language) for one in view.suggestions],
+    )
+
+
+def _candidate(view: SuggestionView, language: str) -> CandidateShown:
+    one = view.suggestion
+    return CandidateShown(
+        customer_id=one.customer_id,
+        customer_number=view.customer.number if view.customer else None,
+        invoices=[
+            CandidateInvoice(
+                invoice_id=row.id,
+                number=row.number,
+                status=row.status,
+                due_on=row.due_on,
+                open=left,
+            )
+            for row, left in view.open_items
+        ],
+        probability=one.probability,
+        facts=list(one.facts),
+        against=list(one.against),
+        explanation=[text_of(code, FACTS, language) for code in (*one.facts, *one.against)],
+        proof=view.proof,
+    )
+
+
+def summary_shown(counts: list[Count], language: str) -> QueueSummary:
+    return QueueSummary(
+        waiting=sum(count.waiting for count in counts),
+        held=sum(count.held for count in counts),
+        reasons=[
+            ReasonCount(
+                reason=count.reason,
+                text=text_of(count.reason, REASONS, language),
+                waiting=count.waiting,
+                held=count.held,
+                assigned=count.assigned,
+                unallocated=Money(count.rest_minor, count.currency),
+                oldest_on=count.oldest_on,
+            )
+            for count in counts
+        ],
+    )

@@ -1,0 +1,138 @@
+"""The codes of the queue in words, for the clerk who looks at it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LANGUAGES: Final = ("en", "nl")
+Texts = dict[str, tuple[str, str]]
+
+# Code: English, Dutch.
+REASONS: Final[Texts] = {
+    "overpaid": ("More was paid than is open", "Er is meer betaald dan er openstaat"),
+    "already_paid": ("What was named is paid already", "Wat genoemd is, was al betaald"),
+    "invoice_credited": (
+        "The invoice was taken back by a credit note",
+        "De factuur is gecrediteerd",
+    ),
+    "invoice_written_off": ("The invoice was written off", "De factuur is afgeboekt"),
+    "several_customers": (
+        "What was named belongs to several customers",
+        "Wat genoemd is, hoort bij meer dan een klant",
+    ),
+    "same_amount": (
+        "Several open invoices have this amount",
+        "Meer dan een open factuur heeft dit bedrag",
+    ),
+    "amount_differs": (
+        "The sender is known, the amount fits nothing",
+        "De afzender is bekend, het bedrag past nergens bij",
+    ),
+    "nothing_open": (
+        "The sender is known and owes nothing",
+        "De afzender is bekend en heeft niets openstaan",
+    ),
+    "other_currency": (
+        "Paid in another currency than was billed",
+        "Betaald in een andere munt dan gefactureerd",
+    ),
+    "unknown_reference": (
+        "A reference is given that we do not know",
+        "Er staat een kenmerk bij dat wij niet kennen",
+    ),
+    "no_match": ("Nothing tells whose it is", "Niets wijst aan van wie het is"),
+    "remainder": (
+        "What the details of a batch leave over",
+        "Wat na de posten van een batch overblijft",
+    ),
+    "batch_differs": (
+        "A batch of direct debits came in with another sum",
+        "Een incassobatch kwam binnen met een ander totaal",
+    ),
+    "debit_differs": (
+        "A direct debit came in with another amount",
+        "Een incasso kwam binnen met een ander bedrag",
+    ),
+    "already_collected": (
+        "This direct debit was booked before",
+        "Deze incasso was al geboekt",
+    ),
+    "payout_unexplained": (
+        "Looks like a payout of the provider for more than it holds",
+        "Lijkt een uitbetaling van de betaaldienst, maar hoger dan wat die voor ons heeft",
+    ),
+    "rest": (
+        "Left over after a clerk matched the payment",
+        "Over nadat een medewerker de betaling heeft toegewezen",
+    ),
+    "undone": ("A match was taken back", "Een toewijzing is teruggedraaid"),
+    "awaits_specification": (
+        "From a collector: the specification that takes it apart is not here yet",
+        "Van een deurwaarder of schuldhulpverlener: de specificatie is er nog niet",
+    ),
+    "specification_differs": (
+        "From a collector: no specification has this sum",
+        "Van een deurwaarder of schuldhulpverlener: geen specificatie heeft dit totaal",
+    ),
+    "specification_rest": (
+        "From a collector: part of what was specified is not open any more",
+        "Van een deurwaarder of schuldhulpverlener: een deel staat niet meer open",
+    ),
+    "rejected_unknown_invoice": (
+        "Billing does not know the invoice",
+        "De facturatie kent de factuur niet",
+    ),
+    "rejected_exceeds_open": (
+        "Less was open than was allocated",
+        "Er stond minder open dan er is toegewezen",
+    ),
+    "rejected_wrong_currency": (
+        "The invoice is in another currency",
+        "De factuur is in een andere munt",
+    ),
+    "rejected_wrong_customer": (
+        "The invoice belongs to somebody else",
+        "De factuur is van iemand anders",
+    ),
+    "undone_returned": ("The money went back", "Het geld is teruggegaan"),
+    "undone_undone": ("A match was taken back", "Een toewijzing is teruggedraaid"),
+}
+
+FACTS: Final[Texts] = {
+    "same_customer": ("Owed by the same customer", "Van dezelfde klant"),
+    "amount_equal": ("The amount is equal", "Het bedrag is gelijk"),
+    "amount_differs": ("The amount differs", "Het bedrag is anders"),
+    "account_known": (
+        "The account was used for this customer before",
+        "De rekening is eerder voor deze klant gebruikt",
+    ),
+    "oldest": ("The oldest that is open", "De oudste die openstaat"),
+    "named_by_reference": ("Named by its reference", "Genoemd met het betalingskenmerk"),
+    "named_by_invoice_number": ("Named by its number", "Genoemd met het factuurnummer"),
+    "invoice_settled": ("Paid already", "Al betaald"),
+    "invoice_credited": ("Taken back by a credit note", "Gecrediteerd"),
+    "invoice_written_off": ("Written off", "Afgeboekt"),
+}
+
+REFUSALS: Final[Texts] = {
+    "not_found": (
+        "There is no such payment: read the queue again",
+        "Deze betaling bestaat niet: haal de lijst opnieuw op",
+    ),
+    "not_waiting": (
+        "Nothing of it waits any more: somebody matched it meanwhile",
+        "Er valt niets meer toe te wijzen: iemand was u voor",
+    ),
+    "changed": (
+        "The proposal is not what you saw: look at it again",
+        "Het voorstel is niet meer wat u zag: bekijk het opnieuw",
+    ),
+}
+
+
+def text_of(code: str, texts: Texts, language: str) -> str:
+    """The words for a code; a code without words is shown itself."""
+    found = texts.get(code)
+    if found is None:
+        return code.replace("_", " ")
+    return found[LANGUAGES.index(language)]

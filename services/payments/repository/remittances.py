@@ -1,0 +1,152 @@
+"""Senders of bulk sums, their specifications, and the sums that wait for one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, any_, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.payments.models import (
+    BankLine,
+    OpenItem,
+    Payment,
+    Remittance,
+    RemittancePart,
+    RemittanceSender,
+)
+from services.payments.repository.locking import locked
+from services.payments.repository.parties import BYTES, TEXTS, UUIDS
+from shared.db import WriteSession
+from shared.errors import NotFound
+from shared.http.pages import Paging
+
+
+async def senders(session: AsyncSession) -> Sequence[RemittanceSender]:
+    return (await session.scalars(select(RemittanceSender).order_by(RemittanceSender.code))).all()
+
+
+async def senders_by_id(
+    session: AsyncSession, ids: Collection[UUID]
+) -> dict[UUID, RemittanceSender]:
+    rows = await session.scalars(
+        select(RemittanceSender).where(RemittanceSender.id == any_(literal(list(ids), UUIDS)))
+    )
+    return {row.id: row for row in rows}
+
+
+async def sender(session: AsyncSession, code: str) -> RemittanceSender:
+    found = await lock_sender(session, code)
+    if found is None:
+        raise NotFound("no sender with this code: register it with PUT /v1/remittance-senders")
+    return found
+
+
+async def lock_sender(session: AsyncSession, code: str) -> RemittanceSender | None:
+    query = locked(select(RemittanceSender).where(RemittanceSender.code == code))
+    return (await session.scalars(query)).one_or_none()
+
+
+async def senders_by_iban(
+    session: AsyncSession, indexes: Collection[bytes]
+) -> dict[bytes, RemittanceSender]:
+    if not indexes:
+        return {}
+    rows = await session.scalars(
+        select(RemittanceSender).where(
+            RemittanceSender.iban_index == any_(literal(list(indexes), BYTES))
+        )
+    )
+    return {row.iban_index: row for row in rows}
+
+
+async def known(session: AsyncSession, sha256: bytes) -> Remittance | None:
+    """The specification with these bytes, unless it was cancelled."""
+    query = select(Remittance).where(Remittance.sha256 == sha256, Remittance.status != "cancelled")
+    return (await session.scalars(query)).one_or_none()
+
+
+async def remittances(
+    session: AsyncSession, paging: Paging, *, status: str | None = None
+) -> Sequence[Remittance]:
+    query = select(Remittance).order_by(Remittance.id).limit(paging.limit + 1)
+    if status is not None:
+        query = query.where(Remittance.status == status)
+    if paging.after:
+        query = query.where(Remittance.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def remittance(session: AsyncSession, remittance_id: UUID) -> Remittance:
+    found = await session.get(Remittance, remittance_id)
+    if found is None:
+        raise NotFound("no remittance with this id")
+    return found
+
+
+async def lock_remittance(session: WriteSession, remittance_id: UUID) -> Remittance:
+    query = locked(select(Remittance).where(Remittance.id == remittance_id))
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise NotFound("no remittance with this id")
+    return found
+
+
+async def lock_waiting(session: WriteSession) -> Sequence[Remittance]:
+    query = select(Remittance).where(Remittance.status == "waiting").order_by(Remittance.id)
+    return (await session.scalars(locked(query))).all()
+
+
+async def parts(
+    session: AsyncSession, remittance_ids: Collection[UUID]
+) -> dict[UUID, list[RemittancePart]]:
+    """By specification, in the order of its lines."""
+    rows = await session.scalars(
+        select(RemittancePart)
+        .where(RemittancePart.remittance_id == any_(literal(list(remittance_ids), UUIDS)))
+        .order_by(RemittancePart.remittance_id, RemittancePart.line)
+    )
+    found: dict[UUID, list[RemittancePart]] = {}
+    for row in rows:
+        found.setdefault(row.remittance_id, []).append(row)
+    return found
+
+
+def _sums() -> Select[Payment, UUID]:
+    """Queued bank payments that came from senders' accounts, untouched, with the sender."""
+    return (
+        select(Payment, RemittanceSender.id)
+        .join(BankLine, BankLine.id == Payment.line_id)
+        .join(RemittanceSender, RemittanceSender.iban_index == BankLine.iban_index)
+        .where(
+            # Neither what a clerk took back nor what billing refused is tried again by itself.
+            Payment.queue_reason.not_in(("undone", "specification_rest")),
+            ~Payment.queue_reason.startswith("rejected_"),
+            Payment.status == "unallocated",
+            Payment.source == "bank",
+        )
+        .order_by(Payment.id)
+    )
+
+
+async def lock_sums(session: WriteSession) -> list[tuple[Payment, UUID]]:
+    query = _sums().with_for_update(of=Payment).execution_options(populate_existing=True)
+    return [(row[0], row[1]) for row in await session.execute(query)]
+
+
+async def waiting_sums(session: AsyncSession, sender_id: UUID) -> Sequence[Payment]:
+    return (await session.scalars(_sums().where(RemittanceSender.id == sender_id))).all()
+
+
+async def items_by_reference(session: AsyncSession, keys: Collection[str]) -> Sequence[OpenItem]:
+    """Open items by invoice number, betalingskenmerk or RF reference, written bare."""
+    wanted = any_(literal(list(keys), TEXTS))
+    query = select(OpenItem).where(
+        or_(
+            OpenItem.number_key == wanted,
+            OpenItem.payment_reference == wanted,
+            OpenItem.rf_reference == wanted,
+        )
+    )
+    return (await session.scalars(query)).all()

@@ -1,0 +1,40 @@
+"""Specifications with what they lack: sums of the same sender that differ, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.payments.models import OpenItem, Remittance, RemittancePart, RemittanceSender
+from services.payments.repository import matching, remittances
+from shared.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class RemittanceView:
+    remittance: Remittance
+    sender: RemittanceSender
+    parts: Sequence[RemittancePart]
+    items: dict[UUID, OpenItem]
+    # Sums of this sender that wait: payment, amount.
+    waiting: Sequence[tuple[UUID, Money]]
+
+
+async def show_remittance(session: AsyncSession, remittance_id: UUID) -> RemittanceView:
+    remittance = await remittances.remittance(session, remittance_id)
+    senders = await remittances.senders_by_id(session, [remittance.sender_id])
+    parts = (await remittances.parts(session, [remittance_id])).get(remittance_id, [])
+    waiting: list[tuple[UUID, Money]] = []
+    if remittance.status == "waiting":
+        sums = await remittances.waiting_sums(session, remittance.sender_id)
+        waiting = [(row.id, Money(row.amount_minor, row.currency)) for row in sums]
+    return RemittanceView(
+        remittance,
+        senders[remittance.sender_id],
+        parts,
+        await matching.open_items_by_id(session, {part.invoice_id for part in parts}),
+        waiting,
+    )
