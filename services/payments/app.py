@@ -10,11 +10,13 @@ from services.payments.api import (
     mandates,
     open_items,
     pay,
+    payment_links,
     payments,
     reconciliation,
     statements,
     webhooks,
 )
+from services.payments.api.page_limits import PageLimits
 from services.payments.config import Settings, settings_of
 from shared.http.app import create_http_app
 from shared.service import Service
@@ -31,6 +33,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             open_items.router,
             statements.router,
             *payments.ROUTERS,
+            *payment_links.ROUTERS,
             *debits.ROUTERS,
             reconciliation.router,
         ],
@@ -40,6 +43,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             "/v1/mandates/import": 100_000_000,
         },
     )
+    app.state.page_limits = PageLimits.of(settings_of(service))
     # Payers and the provider come without a token: see `api.OPEN_ROUTES`.
     app.include_router(pay.router)
     app.include_router(webhooks.router)

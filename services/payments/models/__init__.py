@@ -2,6 +2,7 @@
 
 from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
+from services.payments.models.links import CollectionCase, PageSettings, PaymentLink
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import ProviderPayment, ProviderPayout
 from services.payments.models.parties import BankAccount, Creditor, Customer, KnownIban, Mandate
@@ -13,6 +14,7 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "Base",
+    "CollectionCase",
     "Creditor",
     "Customer",
     "Debit",
@@ -21,7 +23,9 @@ __all__ = [
     "KnownIban",
     "Mandate",
     "OpenItem",
+    "PageSettings",
     "Payment",
+    "PaymentLink",
     "ProviderPayment",
     "ProviderPayout",
     "StatementFile",

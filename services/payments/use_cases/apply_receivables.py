@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.payments.domain.clues import number_key
 from services.payments.models import OpenItem
-from services.payments.use_cases.links import LinkMaker
+from services.payments.use_cases.links import LinkMaker, stand_links
 from shared import outbox
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
@@ -72,8 +72,9 @@ async def apply_receivables(session: WriteSession, batch: Sequence[Received[Any]
 async def register_invoices(
     session: WriteSession, batch: Sequence[Received[InvoiceIssued]], *, links: LinkMaker
 ) -> None:
-    """New open items, and the address where each can be paid."""
+    """New open items, and the addresses where each and all of a customer's can be paid."""
     await apply_receivables(session, batch)
+    await stand_links(session, (received.event for received in batch), links.valid_days)
     creditor_id = scope_of(session).creditor_id
     for received in batch:
         issued = received.event
@@ -82,7 +83,8 @@ async def register_invoices(
             LinkIssued(
                 invoice_id=issued.invoice_id,
                 customer_id=issued.customer_id,
-                url=links.url(creditor_id, issued.invoice_id, issued.issued_on),
+                url=links.url(creditor_id, issued.invoice_id),
+                balance_url=links.url(creditor_id, issued.customer_id),
             ),
             cause=received,
         )

@@ -1,4 +1,7 @@
-"""Disputes and arrangements: their invoices are not collected by direct debit meanwhile."""
+"""Disputes and arrangements: their invoices are not collected by direct debit meanwhile.
+
+Cases are kept for the payment links that are made of them.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.payments.models import Hold
+from services.payments.models import CollectionCase, Hold
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
 from shared.events.collections import (
     ArrangementAgreed,
     ArrangementEnded,
+    CaseOpened,
     DisputeOpened,
     DisputeResolved,
 )
@@ -19,7 +23,7 @@ from shared.events.envelope import Received
 from shared.rows import rows_of
 
 # An end is final, also when the beginning is heard of after it.
-_BEGIN = "(id) DO UPDATE SET invoice_ids = excluded.invoice_ids"
+_BEGIN = "(id) DO UPDATE SET invoice_ids = excluded.invoice_ids, instalments = excluded.instalments"
 _END = "(id) DO UPDATE SET active = false"
 
 
@@ -39,6 +43,21 @@ async def end_holds(
     await insert_rows(session, rows_of(Hold), _once(rows), on_conflict=_END)
 
 
+async def keep_cases(session: WriteSession, batch: Sequence[Received[CaseOpened]]) -> None:
+    cases = {received.event.case_id: received.event for received in batch}
+    creditor_id = scope_of(session).creditor_id
+    rows = [
+        {
+            "id": case_id,
+            "creditor_id": creditor_id,
+            "customer_id": event.customer_id,
+            "number": event.number,
+        }
+        for case_id, event in sorted(cases.items())
+    ]
+    await insert_rows(session, rows_of(CollectionCase), rows, on_conflict="DO NOTHING")
+
+
 def _row(
     session: WriteSession, event: Any, invoice_ids: Iterable[UUID], *, active: bool
 ) -> dict[str, Any]:
@@ -50,6 +69,15 @@ def _row(
         "kind": "dispute" if is_dispute else "arrangement",
         "active": active,
         "invoice_ids": [str(invoice_id) for invoice_id in invoice_ids],
+        "instalments": [
+            {
+                "number": part.number,
+                "due_on": part.due_on.isoformat(),
+                "amount_minor": part.amount.minor,
+                "currency": part.amount.currency,
+            }
+            for part in getattr(event, "instalments", ())
+        ],
     }
 
 
