@@ -13,6 +13,7 @@ from services.notifications.repository.messages import (
 )
 from services.notifications.repository.parties import (
     active_mandates,
+    balance_links,
     creditor,
     customers,
     letterhead,
@@ -35,6 +36,7 @@ from services.notifications.repository.work import (
 
 __all__ = [
     "active_mandates",
+    "balance_links",
     "archive_page",
     "archived_of",
     "by_cause",

@@ -128,7 +128,7 @@ class _Words:
     """Amounts, days and sentences of one language."""
 
     def __init__(self, language: str) -> None:
-        self.language = language
+        self.language = "en_GB" if language == "en" else language
         self.texts = TEXTS[language]
 
     def money(self, amount: Money) -> str:

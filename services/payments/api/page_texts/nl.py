@@ -26,9 +26,9 @@ DUTCH: Final[dict[str, str]] = {
     "changed": "Het bedrag is veranderd. Kijk het nog een keer na.",
     # Transfer.
     "transfer": "Zelf overmaken",
-    "scan": "Scan de code met de app van uw bank. De overboeking is dan al ingevuld.",
+    "scan": "Of scan deze code met de app van uw bank. De overboeking is dan al ingevuld.",
     "qr": "QR-code voor een overboeking van {amount}",
-    "transfer_how": "Of vul deze gegevens in:",
+    "transfer_how": "Vul deze gegevens in bij uw bank:",
     "account": "Rekening (IBAN)",
     "payee": "Op naam van",
     "amount": "Bedrag",
