@@ -95,7 +95,7 @@ class Preference(Base):
 
 
 class PaymentLink(Base):
-    """Where an invoice can be paid online."""
+    """Where an invoice can be paid online, and with it all that the customer owes."""
 
     __tablename__ = "payment_links"
 
@@ -103,6 +103,9 @@ class PaymentLink(Base):
     creditor_id: Mapped[UUID]
     customer_id: Mapped[UUID]
     url: Mapped[str]
+    balance_url: Mapped[str | None]
+
+    __table_args__ = (Index(None, "customer_id"),)
 
 
 class Mandate(Base):

@@ -11,6 +11,7 @@ from services.payments.api import (
     mandates,
     open_items,
     pay,
+    payment_links,
     payments,
     queue,
     read_statements,
@@ -20,6 +21,7 @@ from services.payments.api import (
     statements,
     webhooks,
 )
+from services.payments.api.page_limits import PageLimits
 from services.payments.config import Settings, settings_of
 from shared.http.app import create_http_app
 from shared.service import Service
@@ -41,6 +43,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             credit.router,
             remembered.router,
             *remittances.ROUTERS,
+            *payment_links.ROUTERS,
             *debits.ROUTERS,
             reconciliation.router,
         ],
@@ -52,6 +55,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             "/v1/remittances": 20_000_000,
         },
     )
+    app.state.page_limits = PageLimits.of(settings_of(service))
     # Payers and the provider come without a token: see `api.OPEN_ROUTES`.
     app.include_router(pay.router)
     app.include_router(webhooks.router)

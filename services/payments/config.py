@@ -27,6 +27,10 @@ class Settings(ServiceSettings):
     webhook_base_url: str = ""
     link_secret: SecretStr = SecretStr("")
     link_valid_days: int = Field(730, ge=1, le=3_650)
+    # What one address, one link, and one address with links that are none may ask for.
+    page_requests_per_minute: int = Field(300, ge=1)
+    link_requests_per_minute: int = Field(60, ge=1)
+    link_failures_per_minute: int = Field(10, ge=1)
     statement_limit_bytes: int = Field(300_000_000, ge=1)
 
     @property

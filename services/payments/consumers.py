@@ -11,7 +11,7 @@ from services.payments.use_cases.apply_receivables import (
     register_invoices,
 )
 from services.payments.use_cases.hear_billing import hear_applied, hear_rejected, hear_reversed
-from services.payments.use_cases.keep_holds import begin_holds, end_holds
+from services.payments.use_cases.keep_holds import begin_holds, end_holds, keep_cases
 from services.payments.use_cases.links import LinkMaker
 from services.payments.use_cases.save_creditor import save_creditor
 from services.payments.use_cases.save_customers import save_customers
@@ -48,6 +48,7 @@ HANDLERS: Handlers = {
     billing.AllocationApplied: _plain(hear_applied),
     billing.AllocationReversed: _plain(hear_reversed),
     billing.AllocationRejected: _plain(hear_rejected),
+    collections.CaseOpened: _plain(keep_cases),
     collections.DisputeOpened: _plain(begin_holds),
     collections.DisputeResolved: _plain(end_holds),
     collections.ArrangementAgreed: _plain(begin_holds),

@@ -129,6 +129,8 @@ class LinkIssued(Event, type="payments.link.issued.v1", topic=PAYMENTS.name):
     invoice_id: UUID
     customer_id: UUID
     url: str
+    # Where all that the customer owes can be paid at once.
+    balance_url: str | None = None
 
 
 class ProviderPaymentStarted(Event, type="payments.provider.started.v1", topic=PAYMENTS.name):
@@ -136,6 +138,8 @@ class ProviderPaymentStarted(Event, type="payments.provider.started.v1", topic=P
 
     provider_payment_id: UUID
     invoice_id: UUID
+    # All invoices it is for, when there are several; `invoice_id` is the oldest of them.
+    invoice_ids: tuple[UUID, ...] = ()
     customer_id: UUID
     amount: Money
     expires_at: datetime
@@ -144,5 +148,6 @@ class ProviderPaymentStarted(Event, type="payments.provider.started.v1", topic=P
 class ProviderPaymentEnded(Event, type="payments.provider.ended.v1", topic=PAYMENTS.name):
     provider_payment_id: UUID
     invoice_id: UUID
+    invoice_ids: tuple[UUID, ...] = ()
     customer_id: UUID
     outcome: Literal["paid", "failed", "expired", "cancelled"]

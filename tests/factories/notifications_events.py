@@ -161,6 +161,7 @@ def a_link(invoice: InvoiceIssued) -> LinkIssued:
         invoice_id=invoice.invoice_id,
         customer_id=invoice.customer_id,
         url=f"https://betalen.example/p/{invoice.invoice_id.hex[-12:]}",
+        balance_url=f"https://betalen.example/p/{invoice.customer_id.hex[-12:]}",
     )
 
 

@@ -11,6 +11,7 @@ from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
 from shared.events.envelope import Received
 from shared.events.payments import ProviderPaymentEnded, ProviderPaymentStarted
+from shared.ids import derived_id
 from shared.rows import rows_of
 
 _ENDED = "(id) DO UPDATE SET outcome = excluded.outcome, ended_at = excluded.ended_at"
@@ -20,7 +21,11 @@ async def project_started(
     session: WriteSession, batch: Sequence[Received[ProviderPaymentStarted]]
 ) -> None:
     events = {received.event.provider_payment_id: received.event for received in batch}
-    rows = [_row(session, event) | {"expires_at": event.expires_at} for event in events.values()]
+    rows = [
+        row | {"expires_at": event.expires_at}
+        for event in events.values()
+        for row in _rows(session, event)
+    ]
     on_conflict = "(id) DO UPDATE SET expires_at = excluded.expires_at"
     await insert_rows(session, rows_of(ProviderPayment), rows, on_conflict=on_conflict)
     await know_customers(session, [event.customer_id for event in events.values()])
@@ -32,8 +37,9 @@ async def project_ended(
     now = session.info["clock"].now()
     events = {received.event.provider_payment_id: received.event for received in batch}
     rows = [
-        _row(session, event) | {"outcome": event.outcome, "ended_at": now}
+        row | {"outcome": event.outcome, "ended_at": now}
         for event in events.values()
+        for row in _rows(session, event)
     ]
     await insert_rows(session, rows_of(ProviderPayment), rows, on_conflict=_ENDED)
     customer_ids = {event.customer_id for event in events.values()}
@@ -41,12 +47,20 @@ async def project_ended(
     await look_again(session, customer_ids, causes=batch)
 
 
-def _row(
+def _rows(
     session: WriteSession, event: ProviderPaymentStarted | ProviderPaymentEnded
-) -> dict[str, Any]:
-    return {
-        "id": event.provider_payment_id,
-        "creditor_id": scope_of(session).creditor_id,
-        "claim_id": event.invoice_id,
-        "customer_id": event.customer_id,
+) -> list[dict[str, Any]]:
+    """One row for each claim it may pay; the first bears the payment's own id."""
+    others = [claim_id for claim_id in event.invoice_ids if claim_id != event.invoice_id]
+    claims = {event.provider_payment_id: event.invoice_id} | {
+        derived_id(event.provider_payment_id, claim_id): claim_id for claim_id in others
     }
+    return [
+        {
+            "id": row_id,
+            "creditor_id": scope_of(session).creditor_id,
+            "claim_id": claim_id,
+            "customer_id": event.customer_id,
+        }
+        for row_id, claim_id in claims.items()
+    ]

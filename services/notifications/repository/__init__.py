@@ -13,6 +13,7 @@ from services.notifications.repository.messages import (
 )
 from services.notifications.repository.parties import (
     active_mandates,
+    balance_links,
     creditor,
     customers,
     letterhead,
@@ -37,6 +38,7 @@ __all__ = [
     "active_mandates",
     "archive_page",
     "archived_of",
+    "balance_links",
     "by_cause",
     "creditor",
     "customers",

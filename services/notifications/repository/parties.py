@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import CollectionAggregate
 
@@ -63,6 +64,17 @@ async def links(session: AsyncSession, invoice_ids: Iterable[UUID]) -> Mapping[U
     """Payment links by invoice."""
     query = select(PaymentLink).where(PaymentLink.invoice_id == among(invoice_ids))
     return {row.invoice_id: row.url for row in await session.scalars(query)}
+
+
+async def balance_links(session: AsyncSession, ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """By customer, where all that they owe can be paid: as told with their newest invoice."""
+    query = (
+        select(PaymentLink.customer_id, PaymentLink.balance_url)
+        .ext(distinct_on(PaymentLink.customer_id))
+        .where(PaymentLink.customer_id == among(ids), PaymentLink.balance_url.is_not(None))
+        .order_by(PaymentLink.customer_id, PaymentLink.invoice_id.desc())
+    )
+    return {customer_id: url for customer_id, url in await session.execute(query) if url}
 
 
 async def active_mandates(session: AsyncSession, ids: Iterable[UUID]) -> Mapping[UUID, str]:

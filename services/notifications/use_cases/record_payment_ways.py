@@ -25,10 +25,12 @@ async def record_links(session: WriteSession, batch: Sequence[Received[LinkIssue
                 "creditor_id": creditor_id,
                 "customer_id": event.customer_id,
                 "url": event.url,
+                "balance_url": event.balance_url,
             }
             for event in newest((received.event for received in batch), "invoice_id")
         ],
-        on_conflict="(invoice_id) DO UPDATE SET url = excluded.url",
+        on_conflict="(invoice_id) DO UPDATE"
+        " SET url = excluded.url, balance_url = excluded.balance_url",
     )
 
 

@@ -66,6 +66,7 @@ class Desk:
     ciphers: Mapping[UUID, CustomerCipher]
     preferences: Mapping[UUID, Preference]
     links: Mapping[UUID, str]
+    balance_links: Mapping[UUID, str]
     mandates: Mapping[UUID, str]
     now: datetime
 
@@ -106,12 +107,14 @@ async def _lay_out(
     assert row is not None, "jobs run for creditors that are known"
     ids = {message.customer_id for message in messages}
     invoices = {message.invoice_id for message in messages if message.invoice_id}
+    of_several = {message.customer_id for message in messages if not message.invoice_id}
     return Desk(
         creditor=creditor_of(row, await repository.letterhead(session)),
         customers=await repository.customers(session, ids),
         ciphers=await vault.open(session, ids),
         preferences=await repository.preferences(session, ids),
         links=await repository.links(session, invoices),
+        balance_links=await repository.balance_links(session, of_several),
         mandates=await repository.active_mandates(session, ids),
         now=now,
     )
@@ -155,7 +158,11 @@ def _with_payment_way(message: Message, facts: dict[str, Any], desk: Desk) -> di
     if message.awaits == "mandate" and mandate is not None:
         debit = {"collect_on": facts.get("due_on"), "mandate_reference": mandate}
         return {**facts, "direct_debit": debit}
-    link = desk.links.get(message.invoice_id) if message.invoice_id else None
+    if message.invoice_id:
+        link = desk.links.get(message.invoice_id)
+    else:
+        several = len(facts.get("invoices", ())) > 1
+        link = desk.balance_links.get(message.customer_id) if several else None
     return facts if link is None else {**facts, "link": link}
 
 

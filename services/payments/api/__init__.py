@@ -2,7 +2,7 @@
 
 # Routes that take no access token, and what stands in its place.
 OPEN_ROUTES = {
-    "/pay/{token}": "the payer's link: a sealed token for one invoice",
+    "/pay/{token}": "the payer's link: a sealed token that shows one debt and lets it be paid",
     "/pay/{token}/return": "the same link, after a visit to the provider",
     "/webhooks/mollie": "an id alone; the payment is fetched from the provider with our key",
 }

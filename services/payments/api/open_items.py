@@ -71,7 +71,7 @@ async def get_open_item(request: Request, session: Reading, invoice_id: UUID) ->
     url = None
     if row.issued_on is not None:
         links = LinkMaker.of(settings_of(request.app.state.service))
-        url = links.url(scope_of(session).creditor_id, row.id, row.issued_on)
+        url = links.url(scope_of(session).creditor_id, row.id)
     shown = _shown(row, await matching.unsettled_minor(session, [row.id]))
     return OpenItemWithLink(**dict(shown), pay_url=url)
 

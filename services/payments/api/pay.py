@@ -2,187 +2,182 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from typing import Annotated
+from urllib.parse import urlencode
 
-from babel.dates import format_date
-from babel.numbers import format_currency
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import RedirectResponse, Response
 
-from services.payments.api.page_texts import LANGUAGES, PROVIDER_LOCALES, TEXTS
+from services.payments.api.page_limits import PageLimits
+from services.payments.api.page_texts import PROVIDER_LOCALES
+from services.payments.api.pay_view import Notice, choose_language, draw_no_link, draw_page
 from services.payments.config import settings_of
 from services.payments.domain.links import Link, NoSuchLink
+from services.payments.domain.pay_page import is_payable, parse_amount
+from services.payments.domain.transitions import PROVIDER_PAYMENTS_PENDING
 from services.payments.providers.mollie import ProviderAway
 from services.payments.use_cases.ask_provider import refresh
 from services.payments.use_cases.links import LinkMaker
 from services.payments.use_cases.show_pay_page import PayPage, show_pay_page
 from services.payments.use_cases.start_provider_payment import (
     NothingToPay,
+    StartPayment,
     start_provider_payment,
 )
-from shared.clock import business_date
+from shared.errors import InningError
+from shared.money import Money
 from shared.service import Service
 
 router = APIRouter(prefix="/pay", include_in_schema=False)
 
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "pages"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-)
-_REFRESH_S = 5
-_PENDING = ("created", "unknown", "open")
+# How long the page waits before it looks again by itself; then it leaves that to the payer.
+_LOOK_AGAIN_S = (3, 5, 10, 20, 30, 60)
 _ENDED_BADLY = ("failed", "expired", "cancelled")
+
+
+class TooManyLooks(InningError):
+    code = "too_many_requests"
+    status = 429
+    title = "This page was asked for too often"
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__()
+        self.wait_s = wait_s
 
 
 @router.get("/{token}")
 async def pay_page(request: Request, token: str) -> Response:
     """What is to be paid, how to transfer it, and a button."""
     try:
-        page = await show_pay_page(request.app.state.service, _open(request, token))
-    except NoSuchLink:
-        return _no_link(request)
-    return _page(request, token, page)
+        page = await show_pay_page(_service(request), _open(request, token))
+    except (NoSuchLink, TooManyLooks) as error:
+        return _refused(request, error)
+    return draw_page(request, token, page)
 
 
 @router.post("/{token}")
-async def start_paying(request: Request, token: str) -> Response:
-    """Begin a payment at the provider and send the payer there."""
-    service: Service = request.app.state.service
+async def start_paying(
+    request: Request,
+    token: str,
+    amount: Annotated[str | None, Form(max_length=40)] = None,
+    seen: Annotated[int | None, Form()] = None,
+) -> Response:
+    """Begin a payment at the provider and send the payer there.
+
+    `amount` is a part in the payer's own writing; `seen` the whole in minor units that the payer
+    was shown.
+    """
+    service = _service(request)
     try:
         link = _open(request, token)
-        page = await show_pay_page(service, link)
-    except NoSuchLink:
-        return _no_link(request)
-    locale = PROVIDER_LOCALES[_language(request, page.language)]
+        page = await _up_to_date(service, link)
+    except (NoSuchLink, TooManyLooks) as error:
+        return _refused(request, error)
     own_url = f"{settings_of(service).public_url.rstrip('/')}/pay/{token}"
+    if page.visit is not None and page.visit.status == "paid" and not page.payable.whole:
+        return _to(_in_language(request, f"{own_url}/return"))
+    if not page.payable.whole:
+        return _to(_in_language(request, own_url))
+    part = parse_amount(amount, page.payable.whole.currency) if amount is not None else None
+    notice = _objection(page, amount, part, seen)
+    if notice is not None:
+        return draw_page(request, token, page, notice=notice, typed=amount or "", status=422)
+    command = StartPayment(
+        creditor_id=link.creditor_id,
+        link_id=link.id,
+        invoice_ids=page.payable.invoice_ids,
+        amount=part or page.payable.whole,
+        return_url=_in_language(request, f"{own_url}/return"),
+        locale=PROVIDER_LOCALES[choose_language(request, page)],
+    )
     try:
-        address = await start_provider_payment(service, link, pay_url=own_url, locale=locale)
+        return _to(await start_provider_payment(service, command))
     except NothingToPay:
-        return RedirectResponse(own_url, status_code=303)
+        return _to(_in_language(request, own_url))
     except ProviderAway:
-        return _page(request, token, page, notice="away", bad=True, status=503)
-    return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
+        return draw_page(request, token, page, notice=Notice("away", is_bad=True), status=503)
 
 
 @router.get("/{token}/return")
-async def after_paying(request: Request, token: str) -> Response:
+async def after_paying(request: Request, token: str, look: int = 0) -> Response:
     """Where the provider sends the payer back to: paid, not paid, or not known yet."""
-    service: Service = request.app.state.service
     try:
-        link = _open(request, token)
-        page = await show_pay_page(service, link)
-        if page.visit is not None and page.visit.status in _PENDING:
-            await refresh(service, link.creditor_id, page.visit)
-            page = await show_pay_page(service, link)
-    except NoSuchLink:
-        return _no_link(request)
+        page = await _up_to_date(_service(request), _open(request, token))
+    except (NoSuchLink, TooManyLooks) as error:
+        return _refused(request, error)
     status = page.visit.status if page.visit else ""
     if status == "paid":
-        return _page(request, token, page, notice="paid")
-    if status in _PENDING:
-        return _page(request, token, page, notice="pending", refresh_s=_REFRESH_S)
+        return draw_page(request, token, page, notice=Notice("paid"))
+    if status in PROVIDER_PAYMENTS_PENDING:
+        wait_s = _LOOK_AGAIN_S[look] if 0 <= look < len(_LOOK_AGAIN_S) else 0
+        waiting = Notice("pending" if wait_s else "still_pending")
+        drawn = draw_page(request, token, page, notice=waiting, is_waiting=True)
+        if wait_s:
+            # A header, not a meta element: what is read aloud does not begin anew by itself
+            # more than a few times, and then stays (WCAG 2.2.1).
+            again = _in_language(request, "return", look=look + 1)
+            drawn.headers["Refresh"] = f"{wait_s}; url={again}"
+        return drawn
     if status in _ENDED_BADLY:
-        return _page(request, token, page, notice="failed", bad=True)
-    return _page(request, token, page)
+        return draw_page(request, token, page, notice=Notice(status, is_bad=True))
+    return draw_page(request, token, page)
+
+
+async def _up_to_date(service: Service, link: Link) -> PayPage:
+    """The page, after the provider was asked about a visit that has no known end."""
+    page = await show_pay_page(service, link)
+    if page.visit is None or page.visit.status not in PROVIDER_PAYMENTS_PENDING:
+        return page
+    await refresh(service, link.creditor_id, page.visit)
+    return await show_pay_page(service, link)
+
+
+def _objection(
+    page: PayPage, typed: str | None, part: Money | None, seen: int | None
+) -> Notice | None:
+    """Why paying cannot begin with what the payer sent."""
+    if typed is not None and part is None:
+        return Notice("part_wrong", is_bad=True, is_of_part=True)
+    if part is not None and not is_payable(part, page.payable):
+        return Notice("part_range", is_bad=True, is_of_part=True)
+    if part is None and seen is not None and seen != page.payable.whole.minor:
+        return Notice("changed", is_bad=True)
+    return None
 
 
 def _open(request: Request, token: str) -> Link:
-    """The link behind the token; it is good until the end of its last day in UTC."""
+    """The link behind the token; raises `NoSuchLink`, or `TooManyLooks` before anything else."""
+    limits: PageLimits = request.app.state.page_limits
+    address = request.client.host if request.client else ""
+    if wait_s := limits.look(address):
+        raise TooManyLooks(wait_s)
+    try:
+        link = LinkMaker.of(settings_of(_service(request))).open(token)
+    except NoSuchLink:
+        limits.fail(address)
+        raise
+    if wait_s := limits.open(str(link.id)):
+        raise TooManyLooks(wait_s)
+    return link
+
+
+def _refused(request: Request, error: NoSuchLink | TooManyLooks) -> Response:
+    if isinstance(error, TooManyLooks):
+        return draw_no_link(request, status=429, wait_s=error.wait_s)
+    return draw_no_link(request, status=404)
+
+
+def _service(request: Request) -> Service:
     service: Service = request.app.state.service
-    today = business_date(service.clock.now(), ZoneInfo("UTC"))
-    return LinkMaker.of(settings_of(service)).open(token, today)
+    return service
 
 
-def _language(request: Request, known: str) -> str:
-    asked = request.query_params.get("lang", known)
-    return asked if asked in LANGUAGES else "en"
+def _in_language(request: Request, url: str, **query: object) -> str:
+    """The address in the language the payer chose on the page, if they chose one."""
+    chosen = request.query_params.get("lang")
+    query |= {"lang": chosen} if chosen in PROVIDER_LOCALES else {}
+    return f"{url}?{urlencode(query)}" if query else url
 
 
-def _page(
-    request: Request,
-    token: str,
-    page: PayPage,
-    *,
-    notice: str = "",
-    bad: bool = False,
-    refresh_s: int = 0,
-    status: int = 200,
-) -> Response:
-    settings = settings_of(request.app.state.service)
-    language = _language(request, page.language)
-    texts = TEXTS[language]
-    notice = notice or (page.state if page.state != "to_pay" else "")
-    context: dict[str, Any] = {
-        "language": language,
-        "languages": LANGUAGES,
-        "t": texts,
-        "creditor": page.creditor,
-        "number": page.item.number,
-        "due_on": _date(page.item.due_on, language),
-        "amount": format_currency(page.amount.to_decimal(), page.amount.currency, locale=language),
-        "to_pay": page.state in {"to_pay", "debit"},
-        "can_pay": page.state == "to_pay" and not refresh_s,
-        "action": f"{urlsplit(settings.public_url).path.rstrip('/')}/pay/{token}",
-        "iban": " ".join(
-            page.creditor.iban[start : start + 4] for start in range(0, len(page.creditor.iban), 4)
-        ),
-        "reference": _reference(page),
-        "notice": _notice(texts, notice, page, language),
-        "bad": bad,
-        "refresh_s": refresh_s,
-    }
-    return _html(request, "pay.html", context, status)
-
-
-def _notice(texts: dict[str, str], name: str, page: PayPage, language: str) -> str:
-    if not name:
-        return ""
-    on = _date(page.debit.collect_on, language) if page.debit is not None else ""
-    return texts[name].format(date=on)
-
-
-def _date(day: date, language: str) -> str:
-    return format_date(day, format="long", locale=language)
-
-
-def _reference(page: PayPage) -> str:
-    reference = page.item.payment_reference or page.item.rf_reference or ""
-    return " ".join(reference[start : start + 4] for start in range(0, len(reference), 4))
-
-
-def _no_link(request: Request) -> Response:
-    """No word on whether the link is forged, altered or too old."""
-    preferred = request.headers.get("accept-language", "nl")[:2].lower()
-    language = preferred if preferred in LANGUAGES else "nl"
-    context = {
-        "language": language,
-        "t": TEXTS[language],
-        "english": TEXTS["en"],
-        "refresh_s": 0,
-    }
-    return _html(request, "no_link.html", context, 404)
-
-
-def _html(request: Request, name: str, context: dict[str, Any], status: int) -> Response:
-    settings = settings_of(request.app.state.service)
-    provider = urlsplit(settings.provider_url)
-    # A form may lead to the provider's checkout, which is a page of its own on https.
-    forms = f"'self' https: {provider.scheme}://{provider.netloc}"
-    return HTMLResponse(
-        _PAGES.get_template(name).render(context),
-        status_code=status,
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-            f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+def _to(url: str) -> Response:
+    return RedirectResponse(url, status_code=303, headers={"Cache-Control": "no-store"})

@@ -3,6 +3,7 @@
 from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
 from services.payments.models.desk import DeskSettings, PaymentNote, QueueMark
+from services.payments.models.links import CollectionCase, PageSettings, PaymentLink
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import ProviderPayment, ProviderPayout
 from services.payments.models.parties import (
@@ -23,6 +24,7 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "Base",
+    "CollectionCase",
     "Creditor",
     "Customer",
     "Debit",
@@ -33,7 +35,9 @@ __all__ = [
     "Mandate",
     "MatchSettings",
     "OpenItem",
+    "PageSettings",
     "Payment",
+    "PaymentLink",
     "PaymentNote",
     "ProviderPayment",
     "ProviderPayout",

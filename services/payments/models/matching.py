@@ -70,8 +70,8 @@ class Hold(Base):
     active: Mapped[bool]
     # Text of UUIDs; none means all of the customer's.
     invoice_ids: Mapped[list[Any]] = mapped_column(JSONB)
-    # Of an arrangement: `[{"due_on": "2026-05-01", "amount_minor": 2500}]`, in order.
-    instalments: Mapped[list[Any] | None] = mapped_column(JSONB)
+    # What an arrangement asks: number, day and minor units of each instalment.
+    instalments: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
 
     __table_args__ = (
         one_of("kind", ("dispute", "arrangement")),

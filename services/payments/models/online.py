@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.payments.domain.transitions import PROVIDER_PAYMENT_STATUSES
@@ -20,7 +20,10 @@ class ProviderPayment(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     creditor_id: Mapped[UUID]
+    # The link it was begun from, and what it is for: the oldest invoice, and all in their order.
+    link_id: Mapped[UUID | None]
     invoice_id: Mapped[UUID]
+    invoice_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     customer_id: Mapped[UUID]
     status: Mapped[str]
     amount_minor: Mapped[int]
@@ -38,6 +41,7 @@ class ProviderPayment(Base):
         CheckConstraint("amount_minor > 0", name="amount"),
         UniqueConstraint("creditor_id", "provider_id"),
         Index(None, "invoice_id"),
+        Index(None, "link_id"),
         Index(
             "ix_provider_payments_pending",
             "creditor_id",

@@ -162,7 +162,12 @@ async def debits(session: AsyncSession, paging: Paging, **equal: Any) -> Sequenc
     return (await session.scalars(query)).all()
 
 
-async def in_flight(session: AsyncSession, invoice_id: UUID) -> Debit | None:
-    """The debit that is about to collect this invoice, if there is one."""
-    query = select(Debit).where(Debit.invoice_id == invoice_id, Debit.status == "submitted")
-    return (await session.scalars(query)).first()
+async def in_flight_for(session: AsyncSession, invoice_ids: Collection[UUID]) -> dict[UUID, Debit]:
+    """By invoice: the debit that is about to collect it."""
+    rows = await session.scalars(
+        select(Debit).where(
+            Debit.invoice_id == any_(literal(list(invoice_ids), UUIDS)),
+            Debit.status == "submitted",
+        )
+    )
+    return {row.invoice_id: row for row in rows}

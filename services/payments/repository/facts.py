@@ -146,14 +146,13 @@ async def plans(session: AsyncSession, customer_ids: Collection[UUID]) -> list[P
             Hold.customer_id == any_(literal(list(customer_ids), UUIDS)),
             Hold.active,
             Hold.kind == "arrangement",
-            Hold.instalments.is_not(None),
         )
     )
     return [
         Plan(
             customer_id=row.customer_id,
             item_ids=tuple(UUID(invoice_id) for invoice_id in row.invoice_ids),
-            instalments_minor=tuple(item["amount_minor"] for item in row.instalments or ()),
+            instalments_minor=tuple(item["amount_minor"] for item in row.instalments),
         )
         for row in rows
     ]

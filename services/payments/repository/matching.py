@@ -59,6 +59,19 @@ async def unsettled_minor(session: AsyncSession, invoice_ids: Collection[UUID]) 
     return {invoice_id: int(minor) for invoice_id, minor in rows}
 
 
+async def paid_minor(session: AsyncSession, invoice_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Per invoice what came in for it, billing's answer awaited or not."""
+    rows = await session.execute(
+        select(Allocation.invoice_id, func.sum(Allocation.amount_minor))
+        .where(
+            Allocation.invoice_id == any_(literal(list(invoice_ids), UUIDS)),
+            Allocation.status.in_(ACTIVE_ALLOCATIONS),
+        )
+        .group_by(Allocation.invoice_id)
+    )
+    return {invoice_id: int(minor) for invoice_id, minor in rows}
+
+
 def item_of(row: OpenItem, unsettled_minor: int) -> Item:
     return Item(
         id=row.id,

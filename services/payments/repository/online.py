@@ -34,12 +34,12 @@ async def in_transit(session: AsyncSession, currency: str) -> Money:
     return Money(int(received or 0) - int(paid_out or 0), currency)
 
 
-async def lock_pending_for(session: WriteSession, invoice_id: UUID) -> Sequence[ProviderPayment]:
-    """Visits to the provider for this invoice that have no end yet, newest first."""
+async def lock_pending_for(session: WriteSession, link_id: UUID) -> Sequence[ProviderPayment]:
+    """Visits to the provider from this link that have no end yet, newest first."""
     query = (
         select(ProviderPayment)
         .where(
-            ProviderPayment.invoice_id == invoice_id,
+            ProviderPayment.link_id == link_id,
             ProviderPayment.status.in_(PROVIDER_PAYMENTS_PENDING),
         )
         .order_by(ProviderPayment.id.desc())
@@ -57,10 +57,11 @@ async def lock_provider_payment(
     return found
 
 
-async def latest_for(session: AsyncSession, invoice_id: UUID) -> ProviderPayment | None:
+async def latest_for(session: AsyncSession, link_id: UUID) -> ProviderPayment | None:
+    """The last visit to the provider from this link."""
     query = (
         select(ProviderPayment)
-        .where(ProviderPayment.invoice_id == invoice_id)
+        .where(ProviderPayment.link_id == link_id)
         .order_by(ProviderPayment.id.desc())
         .limit(1)
     )

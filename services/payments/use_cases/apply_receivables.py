@@ -9,7 +9,7 @@ from uuid import UUID
 from services.payments.domain.clues import number_key
 from services.payments.models import OpenItem
 from services.payments.repository import matching
-from services.payments.use_cases.links import LinkMaker
+from services.payments.use_cases.links import LinkMaker, stand_links
 from services.payments.use_cases.use_credit import lock_credits_for, spend
 from shared import outbox
 from shared.bulk import insert_rows
@@ -74,13 +74,17 @@ async def apply_receivables(session: WriteSession, batch: Sequence[Received[Any]
 async def register_invoices(
     session: WriteSession, batch: Sequence[Received[InvoiceIssued]], *, links: LinkMaker
 ) -> None:
-    """New open items, and the address where each can be paid; a customer's credit goes to them."""
+    """New open items, and the addresses where each and all of a customer's can be paid.
+
+    A customer's credit goes to them.
+    """
     events = [received.event for received in batch]
     overpaid = await lock_credits_for(session, {event.customer_id for event in events})
     await apply_receivables(session, batch)
     if overpaid:
         items = await matching.lock_candidates(session, ids={e.invoice_id for e in events})
         await spend(session, overpaid, items, "credit")
+    await stand_links(session, events, links.valid_days)
     creditor_id = scope_of(session).creditor_id
     for received in batch:
         issued = received.event
@@ -89,7 +93,8 @@ async def register_invoices(
             LinkIssued(
                 invoice_id=issued.invoice_id,
                 customer_id=issued.customer_id,
-                url=links.url(creditor_id, issued.invoice_id, issued.issued_on),
+                url=links.url(creditor_id, issued.invoice_id),
+                balance_url=links.url(creditor_id, issued.customer_id),
             ),
             cause=received,
         )

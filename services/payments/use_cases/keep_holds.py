@@ -1,6 +1,7 @@
 """Disputes and arrangements: their invoices are not collected by direct debit meanwhile.
 
-The amounts of an arrangement are kept, so that an instalment is known when it comes in.
+The instalments of an arrangement are kept, so that each is known when it comes in and can be paid by
+a link; cases are kept for their links.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.payments.models import Hold
+from services.payments.models import CollectionCase, Hold
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
 from shared.events.collections import (
     ArrangementAgreed,
     ArrangementEnded,
+    CaseOpened,
     DisputeOpened,
     DisputeResolved,
 )
@@ -42,6 +44,21 @@ async def end_holds(
     await insert_rows(session, rows_of(Hold), _once(rows), on_conflict=_END)
 
 
+async def keep_cases(session: WriteSession, batch: Sequence[Received[CaseOpened]]) -> None:
+    cases = {received.event.case_id: received.event for received in batch}
+    creditor_id = scope_of(session).creditor_id
+    rows = [
+        {
+            "id": case_id,
+            "creditor_id": creditor_id,
+            "customer_id": event.customer_id,
+            "number": event.number,
+        }
+        for case_id, event in sorted(cases.items())
+    ]
+    await insert_rows(session, rows_of(CollectionCase), rows, on_conflict="DO NOTHING")
+
+
 def _row(
     session: WriteSession, event: Any, invoice_ids: Iterable[UUID], *, active: bool
 ) -> dict[str, Any]:
@@ -53,17 +70,16 @@ def _row(
         "kind": "dispute" if is_dispute else "arrangement",
         "active": active,
         "invoice_ids": [str(invoice_id) for invoice_id in invoice_ids],
-        "instalments": _instalments(event),
+        "instalments": [
+            {
+                "number": part.number,
+                "due_on": part.due_on.isoformat(),
+                "amount_minor": part.amount.minor,
+                "currency": part.amount.currency,
+            }
+            for part in getattr(event, "instalments", ())
+        ],
     }
-
-
-def _instalments(event: Any) -> list[dict[str, Any]] | None:
-    if not isinstance(event, ArrangementAgreed):
-        return None
-    return [
-        {"due_on": item.due_on.isoformat(), "amount_minor": item.amount.minor}
-        for item in event.instalments
-    ]
 
 
 def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.payments.domain.matching import Share
+from services.payments.domain.pay_page import share_oldest_first
 from services.payments.domain.transitions import (
     PROVIDER_PAYMENT,
     PROVIDER_PAYMENTS_PENDING,
@@ -14,7 +17,7 @@ from services.payments.domain.transitions import (
 from services.payments.models import ProviderPayment
 from services.payments.providers.mollie import ProviderState
 from services.payments.repository import matching, parties
-from services.payments.use_cases.book_payments import Arrival, book, decide
+from services.payments.use_cases.book_payments import Arrival, Verdict, book, decide
 from services.payments.use_cases.reverse_payments import Reversal, reverse_payments
 from shared import outbox
 from shared.clock import business_date
@@ -59,6 +62,11 @@ async def settle_provider_payment(
     _ended(session, row)
 
 
+def _several(row: ProviderPayment) -> tuple[UUID, ...]:
+    """All its invoices when there is more than the one every event names."""
+    return tuple(row.invoice_ids) if len(row.invoice_ids) > 1 else ()
+
+
 def _ended(session: WriteSession, row: ProviderPayment) -> None:
     outbox.add(
         session,
@@ -66,6 +74,7 @@ def _ended(session: WriteSession, row: ProviderPayment) -> None:
             {
                 "provider_payment_id": row.id,
                 "invoice_id": row.invoice_id,
+                "invoice_ids": _several(row),
                 "customer_id": row.customer_id,
                 "outcome": row.status,
             }
@@ -82,6 +91,7 @@ def _started(
         ProviderPaymentStarted(
             provider_payment_id=row.id,
             invoice_id=row.invoice_id,
+            invoice_ids=_several(row),
             customer_id=row.customer_id,
             amount=Money(row.amount_minor, row.currency),
             expires_at=row.expires_at,
@@ -106,7 +116,29 @@ async def _book(
         named_by="provider",
         provider_payment_id=row.id,
     )
-    await book(session, [arrival], await decide(session, [arrival]))
+    if len(row.invoice_ids) > 1:
+        verdicts = {arrival.id: await _share_out(session, row, arrival.amount)}
+    else:
+        verdicts = await decide(session, [arrival])
+    await book(session, [arrival], verdicts)
+
+
+async def _share_out(session: WriteSession, row: ProviderPayment, amount: Money) -> Verdict:
+    """Over the invoices the payer was shown, in that order, as far as they are still open."""
+    items = {item.id: item for item in await matching.lock_candidates(session, ids=row.invoice_ids)}
+    open_now = [
+        (invoice_id, items[invoice_id].available)
+        for invoice_id in row.invoice_ids
+        if items[invoice_id].available.currency == amount.currency
+    ]
+    parts, rest = share_oldest_first(amount, open_now)
+    return Verdict(
+        customer_id=row.customer_id,
+        shares=tuple(Share(invoice_id, row.customer_id, part) for invoice_id, part in parts),
+        rule="provider",
+        queue_reason=("overpaid" if parts else "already_paid") if rest else None,
+        candidates=(),
+    )
 
 
 async def _charge_back(session: WriteSession, row: ProviderPayment, state: ProviderState) -> None:

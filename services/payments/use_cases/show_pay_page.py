@@ -1,60 +1,182 @@
-"""What the payer's page tells about one invoice: the truth, and whether it can be paid here."""
+"""What the payer's page tells: the truth about each invoice, and what can be paid here."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.payments.domain.links import Link, NoSuchLink
-from services.payments.models import Creditor, Debit, OpenItem, ProviderPayment
-from services.payments.repository import debits, matching, online, parties
-from shared.db import Scope
+from services.payments.domain.pay_page import (
+    ITEMS_MAX,
+    Instalment,
+    PageItem,
+    Payable,
+    instalment_due,
+    instalment_now,
+    oldest_first,
+    payable,
+    payable_instalment,
+)
+from services.payments.models import Creditor, Hold, OpenItem, PaymentLink, ProviderPayment
+from services.payments.repository import debits, links, matching, online, parties
+from shared.clock import business_date
+from shared.db import ReadSession, Scope
 from shared.money import Money
 from shared.service import Service
 
-State = Literal["to_pay", "settled", "credited", "closed", "debit"]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PayPage:
     creditor: Creditor
-    item: OpenItem
-    amount: Money
-    state: State
-    language: str
-    debit: Debit | None
-    # The last visit to the provider for this invoice.
+    link: PaymentLink
+    # What the customer is called in references; none while billing has not told of them.
+    customer_number: str | None
+    case_number: str | None
+    # The language the customer chose; none while it is not known.
+    language: str | None
+    items: tuple[PageItem, ...]
+    payable: Payable
+    # The instalment it is about, and of how many.
+    instalment: Instalment | None
+    instalments: int
+    # The last visit to the provider from this link.
     visit: ProviderPayment | None
 
 
 async def show_pay_page(service: Service, link: Link) -> PayPage:
+    """Raises `NoSuchLink` for a link that was taken back or has run out."""
     scope = Scope(link.creditor_id, "payer:link", reason="look")
     async with service.db.read(scope) as session:
-        item = (await matching.open_items_by_id(session, [link.invoice_id])).get(link.invoice_id)
-        if item is None or item.number is None:
+        row = await links.link(session, link.id)
+        if row is None or row.revoked_at is not None:
             raise NoSuchLink()
         creditor = await parties.creditor(session)
-        unsettled = await matching.unsettled_minor(session, [item.id])
-        customer = (await parties.customers(session, [item.customer_id])).get(item.customer_id)
-        debit = await debits.in_flight(session, item.id)
-        visit = await online.latest_for(session, item.id)
-        amount = matching.item_of(item, unsettled.get(item.id, 0)).available
+        today = business_date(service.clock.now(), ZoneInfo(creditor.time_zone))
+        if today > row.expires_on:
+            raise NoSuchLink()
+        return await _page(session, row, creditor, today)
+
+
+async def _page(
+    session: ReadSession, link: PaymentLink, creditor: Creditor, today: date
+) -> PayPage:
+    holds = await links.holds_of(session, link.customer_id)
+    arrangement = await _arrangement(session, link)
+    items = await _items(session, await _rows(session, link, arrangement, today), holds)
+    customer = (await parties.customers(session, [link.customer_id])).get(link.customer_id)
+    currency = items[0].open.currency if items else creditor.currency
+    least = await _least(session, link, currency)
+    plan = _plan(arrangement) if arrangement is not None and arrangement.active else ()
+    still_open = Money.total(
+        (item.open for item in items if item.open.currency == currency), currency
+    )
+    instalment = _instalment(plan, link, still_open, today)
+    if instalment is not None:
+        due = instalment_due(plan, still_open, instalment.number)
+        can_pay = payable_instalment(items, due, least=least)
+    else:
+        is_alone = link.kind == "invoice"
+        can_pay = payable(items, currency, is_alone=is_alone, least=least)
+    is_case = link.kind == "case"
     return PayPage(
         creditor=creditor,
-        item=item,
-        amount=amount,
-        state=_state(item, amount, debit),
-        language=customer.language if customer else creditor.language,
-        debit=debit,
-        visit=visit,
+        link=link,
+        customer_number=customer.number if customer else None,
+        case_number=await links.case_number(session, link.subject_id) if is_case else None,
+        language=customer.language if customer else None,
+        items=tuple(items),
+        payable=can_pay,
+        instalment=instalment,
+        instalments=len(plan),
+        visit=await online.latest_for(session, link.id),
     )
 
 
-def _state(item: OpenItem, amount: Money, debit: Debit | None) -> State:
-    if item.status == "credited":
-        return "credited"
-    if item.status == "written_off":
-        return "closed"
-    if not amount:
-        return "settled"
-    return "debit" if debit is not None else "to_pay"
+async def _arrangement(session: ReadSession, link: PaymentLink) -> Hold | None:
+    if link.kind != "instalment":
+        return None
+    return await links.arrangement(session, link.subject_id)
+
+
+async def _rows(
+    session: ReadSession, link: PaymentLink, arrangement: Hold | None, today: date
+) -> Sequence[OpenItem]:
+    if link.kind == "invoice":
+        return await _by_ids(session, [link.subject_id])
+    if arrangement is not None and arrangement.invoice_ids:
+        return await _by_ids(session, [UUID(text) for text in arrangement.invoice_ids])
+    rows = await matching.open_items_of(session, [link.customer_id], ITEMS_MAX)
+    return [row for row in rows if row.number and (link.kind != "case" or row.due_on < today)]
+
+
+async def _by_ids(session: ReadSession, ids: Collection[UUID]) -> Sequence[OpenItem]:
+    rows = await matching.open_items_by_id(session, ids)
+    return [row for row in rows.values() if row.number]
+
+
+async def _items(
+    session: ReadSession, rows: Sequence[OpenItem], holds: Sequence[Hold]
+) -> list[PageItem]:
+    ids = [row.id for row in rows]
+    unsettled = await matching.unsettled_minor(session, ids)
+    paid = await matching.paid_minor(session, ids)
+    in_flight = await debits.in_flight_for(session, ids)
+    shown = [
+        PageItem(
+            id=row.id,
+            number=row.number or "",
+            due_on=row.due_on,
+            status=row.status,
+            open=matching.item_of(row, unsettled.get(row.id, 0)).available,
+            paid=Money(paid.get(row.id, 0), row.currency),
+            rf_reference=row.rf_reference,
+            payment_reference=row.payment_reference,
+            collect_on=in_flight[row.id].collect_on if row.id in in_flight else None,
+            is_disputed=_is_held(row.id, "dispute", holds),
+            is_arranged=_is_held(row.id, "arrangement", holds),
+        )
+        for row in rows
+    ]
+    return oldest_first(shown)
+
+
+def _is_held(invoice_id: UUID, kind: str, holds: Sequence[Hold]) -> bool:
+    return any(
+        hold.kind == kind and (not hold.invoice_ids or str(invoice_id) in hold.invoice_ids)
+        for hold in holds
+    )
+
+
+async def _least(session: ReadSession, link: PaymentLink, currency: str) -> Money | None:
+    """The least part that may be paid; none when only the whole may be."""
+    settings = await links.page_settings(session)
+    allowed = link.may_pay_part
+    if allowed is None:
+        allowed = settings is not None and settings.may_pay_part
+    if not allowed:
+        return None
+    return Money(settings.least_part_minor if settings else 1, currency)
+
+
+def _plan(arrangement: Hold) -> tuple[Instalment, ...]:
+    return tuple(_part(part) for part in arrangement.instalments)
+
+
+def _part(part: dict[str, Any]) -> Instalment:
+    return Instalment(
+        number=part["number"],
+        due_on=date.fromisoformat(part["due_on"]),
+        amount=Money(part["amount_minor"], part["currency"]),
+    )
+
+
+def _instalment(
+    plan: Sequence[Instalment], link: PaymentLink, still_open: Money, today: date
+) -> Instalment | None:
+    if link.instalment is not None:
+        return next((part for part in plan if part.number == link.instalment), None)
+    return instalment_now(plan, still_open, today)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from services.payments.config import settings_of
-from services.payments.domain.links import Link
+from services.payments.domain.matching import Item
 from services.payments.models import OpenItem, ProviderPayment
 from services.payments.providers.mollie import (
     NewPayment,
@@ -45,11 +46,23 @@ class Intent:
     checkout_url: str | None
 
 
-async def start_provider_payment(service: Service, link: Link, *, pay_url: str, locale: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPayment:
+    """Pay `amount` (none: all that is open) of these invoices of one customer, in their order."""
+
+    creditor_id: UUID
+    link_id: UUID
+    invoice_ids: Sequence[UUID]
+    amount: Money | None = None
+    return_url: str
+    locale: str
+
+
+async def start_provider_payment(service: Service, command: StartPayment) -> str:
     """The provider's address to send the payer to; raises `NothingToPay` or `ProviderAway`."""
-    scope = Scope(link.creditor_id, "payer:link", reason="pay")
+    scope = Scope(command.creditor_id, "payer:link", reason="pay")
     async with service.db.write(scope) as session:
-        intent = await _record_intent(session, link.invoice_id, service, pay_url, locale)
+        intent = await _record_intent(session, command, service)
     if intent.checkout_url is not None:
         return intent.checkout_url
     state = await create_at_provider(service, scope, intent.provider_payment_id, intent.new)
@@ -88,25 +101,35 @@ async def create_at_provider(
     return state
 
 
-async def _record_intent(
-    session: WriteSession, invoice_id: UUID, service: Service, pay_url: str, locale: str
-) -> Intent:
-    await matching.lock_open_item(session, invoice_id)
-    (item,) = await matching.lock_candidates(session, ids=[invoice_id])
-    if not item.available or await debits.in_flight(session, invoice_id) is not None:
+async def _record_intent(session: WriteSession, command: StartPayment, service: Service) -> Intent:
+    items = {item.id: item for item in await _lock_payable(session, command.invoice_ids)}
+    chosen = [items[invoice_id] for invoice_id in command.invoice_ids if invoice_id in items]
+    if not chosen:
         raise NothingToPay()
+    whole = Money.total((item.available for item in chosen), chosen[0].available.currency)
+    # What was paid meanwhile is not asked for again.
+    amount = min(command.amount or whole, whole)
+    invoice_ids = [item.id for item in chosen]
     pending = [
         row
-        for row in await online.lock_pending_for(session, invoice_id)
-        if Money(row.amount_minor, row.currency) == item.available and not _is_over(session, row)
+        for row in await online.lock_pending_for(session, command.link_id)
+        if Money(row.amount_minor, row.currency) == amount
+        and row.invoice_ids == invoice_ids
+        and not _is_over(session, row)
     ]
-    row = pending[0] if pending else _new(session, item.customer_id, invoice_id, item.available)
+    row = pending[0] if pending else _new(session, command, chosen, amount)
     if not pending:
-        row.return_url = f"{pay_url}/return"
         session.add(row)
         await session.flush()
-    found = (await matching.open_items_by_id(session, [invoice_id]))[invoice_id]
-    return Intent(row.id, new_payment(service, row, found, locale), _still_there(row))
+    found = (await matching.open_items_by_id(session, invoice_ids[:1]))[invoice_ids[0]]
+    return Intent(row.id, new_payment(service, row, found, command.locale), _still_there(row))
+
+
+async def _lock_payable(session: WriteSession, invoice_ids: Sequence[UUID]) -> list[Item]:
+    """Those of the invoices that have something open and are not collected by a debit."""
+    items = await matching.lock_candidates(session, ids=invoice_ids)
+    in_flight = await debits.in_flight_for(session, invoice_ids)
+    return [item for item in items if item.available and item.id not in in_flight]
 
 
 def _is_over(session: WriteSession, row: ProviderPayment) -> bool:
@@ -120,17 +143,20 @@ def _still_there(row: ProviderPayment) -> str | None:
 
 
 def _new(
-    session: WriteSession, customer_id: UUID, invoice_id: UUID, amount: Money
+    session: WriteSession, command: StartPayment, items: Sequence[Item], amount: Money
 ) -> ProviderPayment:
     now = session.info["clock"].now()
     return ProviderPayment(
         id=uuid7(),
         creditor_id=scope_of(session).creditor_id,
-        invoice_id=invoice_id,
-        customer_id=customer_id,
+        link_id=command.link_id,
+        invoice_id=items[0].id,
+        invoice_ids=[item.id for item in items],
+        customer_id=items[0].customer_id,
         status="created",
         amount_minor=amount.minor,
         currency=amount.currency,
+        return_url=command.return_url,
         provider_id=None,
         checkout_url=None,
         expires_at=None,

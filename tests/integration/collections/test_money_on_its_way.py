@@ -163,3 +163,24 @@ async def test_a_payment_that_was_made_is_waited_for_until_it_is_booked(world: W
     assert world.messages() == []
     await world.wake_up(date(2026, 9, 8))
     assert world.messages() == [(date(2026, 9, 8), "friendly_reminder")]
+
+
+async def test_a_payer_of_several_bills_at_once_is_reminded_of_none_of_them(world: World) -> None:
+    """One visit to the provider can be for everything open: each of it is left alone meanwhile."""
+    customer = await world.customer()
+    older, newer = [await world.invoice(customer, 6400, DUE) for _ in range(2)]
+    await world.advance(date(2026, 9, 6))
+    both = {
+        "provider_payment_id": uuid7(),
+        "invoice_id": older,
+        "invoice_ids": (older, newer),
+        "customer_id": customer,
+    }
+    expires_at = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
+    await world.tell(ProviderPaymentStarted(amount=euro(12800), expires_at=expires_at, **both))
+    await world.advance(date(2026, 9, 7))
+    assert world.messages() == []
+    world.clock.advance(timedelta(minutes=5))
+    await world.tell(ProviderPaymentEnded(outcome="cancelled", **both))
+    await world.settle()
+    assert world.messages() == [(date(2026, 9, 7), "friendly_reminder")]

@@ -10,10 +10,12 @@ from shared.clock import FixedClock
 from shared.events.notifications import MessageSent
 from shared.ids import uuid7
 from tests.factories.notifications_events import (
+    a_claim,
     a_credit_note,
     a_customer,
     a_link,
     a_mandate,
+    a_request,
     an_invoice,
     eur,
 )
@@ -169,3 +171,26 @@ async def test_a_whole_credit_note_has_the_lines_of_the_invoice(room: PostRoom) 
     (caught,) = [item for item in room.relay.caught if "C20260000001" in item.text]
     assert "34.50" in caught.text
     assert "20 m3" in caught.text or "20 m³" in caught.text
+
+
+async def test_a_reminder_of_several_invoices_carries_one_link_for_all_of_them(
+    room: PostRoom,
+) -> None:
+    """Whoever owes two bills pays them in one go; a reminder of one leads to that one."""
+    customer = a_customer(uuid7())
+    first, second = (an_invoice(customer.customer_id, count) for count in (1, 2))
+    await room.hear(customer, first, second, a_link(first), a_link(second))
+    await room.work()
+    room.relay.caught.clear()
+    both = (a_claim(first), a_claim(second))
+    await room.hear(a_request(customer.customer_id, "friendly_reminder", items=both))
+    await room.work()
+    (caught,) = room.relay.caught
+    balance_url = a_link(first).balance_url
+    assert balance_url is not None
+    assert balance_url in caught.text
+    assert a_link(first).url not in caught.text
+    await room.hear(a_request(customer.customer_id, "friendly_reminder", items=both[:1]))
+    await room.work()
+    assert a_link(first).url in room.relay.caught[-1].text
+    assert balance_url not in room.relay.caught[-1].text

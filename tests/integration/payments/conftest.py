@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
 
+from deploy.local.provider import create_app as create_provider
+from deploy.local.settings import LocalSettings, Ports
 from services.payments.app import create_app
 from services.payments.config import Settings
 from services.payments.consumers import HANDLERS
@@ -17,6 +20,9 @@ from shared.events.envelope import Event, Received
 from shared.testing.events import deliver, emitted
 from shared.testing.served import Served
 from tests.factories.payments import creditor_changed, invoice_issued
+
+if TYPE_CHECKING:
+    from tests.integration.payments.online import Books, Online
 
 
 @dataclass(slots=True)
@@ -57,3 +63,32 @@ async def world(serve: Callable[..., Awaitable[Served]], creditor_id: UUID) -> W
     made = World(payments)
     await made.hear(creditor_changed(creditor_id))
     return made
+
+
+@pytest.fixture
+def provider_app(monkeypatch: pytest.MonkeyPatch) -> tuple[FastAPI, int]:
+    from tests.integration.payments.online import API_KEY, free_port
+
+    monkeypatch.setenv("PAYMENTS_PROVIDER_API_KEY", API_KEY)
+    port = free_port()
+    return create_provider(LocalSettings(port=Ports(provider=port))), port
+
+
+@pytest.fixture
+def provider_books(provider_app: tuple[FastAPI, int]) -> Books:
+    from tests.integration.payments.online import Books
+
+    return Books(provider_app[0].state.provider)
+
+
+@pytest.fixture
+async def online(
+    serve: Callable[..., Awaitable[Served]],
+    creditor_id: UUID,
+    provider_app: tuple[FastAPI, int],
+) -> AsyncIterator[Online]:
+    """Payments at an address payers and the provider can reach."""
+    from tests.integration.payments.online import going_online
+
+    async with going_online(serve, creditor_id, *provider_app) as world:
+        yield world

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
+from uuid import UUID
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
+
+from deploy.local.provider import Payment, Provider
+from services.payments.app import create_app
+from services.payments.config import Settings
+from shared.testing.served import Served
+from tests.factories.payments import creditor_changed
+from tests.integration.payments.conftest import World
 
 API_KEY = "test_key_of_this_run"
 
@@ -40,3 +48,88 @@ async def browse(method: str, url: str, **request: Any) -> httpx.Response:
     """A payer's browser that shows redirects instead of following them."""
     async with httpx.AsyncClient(timeout=20) as client:
         return await client.request(method, url, **request)
+
+
+class Online(World):
+    """Payments at an address payers and the provider can reach."""
+
+    def __init__(self, payments: Served, url: str, provider_url: str) -> None:
+        super().__init__(payments)
+        self.url = url
+        self.provider_url = provider_url
+
+    async def link(self, invoice_id: UUID) -> str:
+        url: str = (await self.get(f"/open-items/{invoice_id}"))["pay_url"]
+        return url
+
+    async def go_to_checkout(self, invoice_id: UUID) -> str:
+        begun = await browse("POST", await self.link(invoice_id))
+        assert begun.status_code == 303
+        return begun.headers["location"]
+
+    async def wait_for(self, kind: type[object]) -> list[object]:
+        """The news once an event of `kind` is among it: webhooks take a moment."""
+        news: list[object] = []
+        async with asyncio.timeout(10):
+            while not any(isinstance(event, kind) for event in news):
+                news += await self.news()
+                await asyncio.sleep(0.02)
+        return news
+
+    async def webhook(self, **request: object) -> int:
+        answer = await browse("POST", f"{self.url}/webhooks/mollie", **request)
+        return answer.status_code
+
+
+class Books:
+    """The provider's own books, which a test may change behind our back."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+        self.books = provider.books
+        self.charged_back: dict[str, str] = {}
+        shown = provider.shown
+
+        def with_charge_backs(payment: Payment) -> dict[str, object]:
+            taken = self.charged_back.get(payment.id, "0.00")
+            return shown(payment) | {"amountChargedBack": {"value": taken, "currency": "EUR"}}
+
+        provider.shown = with_charge_backs  # type: ignore[method-assign]
+
+    def refuse_all(self) -> None:
+        """From now on the provider cannot begin a payment."""
+
+        def broken(*_: object) -> Payment:
+            raise HTTPException(503, "Down for maintenance")
+
+        self.provider.create = broken  # type: ignore[method-assign]
+
+
+@asynccontextmanager
+async def going_online(
+    serve: Callable[..., Awaitable[Served]],
+    creditor_id: UUID,
+    provider: FastAPI,
+    provider_port: int,
+    **settings: Any,
+) -> AsyncIterator[Online]:
+    """Payments and the provider, each on a port of its own, with a creditor they know."""
+    port = free_port()
+    payments = await serve(
+        "payments",
+        create_app,
+        Settings,
+        creditor_id,
+        public_url=f"http://127.0.0.1:{port}",
+        provider_url=f"http://127.0.0.1:{provider_port}",
+        provider_api_key=API_KEY,
+        provider_timeout_s=5,
+        provider_webhook_secret="a secret between two",
+        **settings,
+    )
+    async with AsyncExitStack() as stack:
+        provider_url = await stack.enter_async_context(listening(provider, provider_port))
+        url = await stack.enter_async_context(listening(payments.app, port, lifespan="off"))
+        world = Online(payments, url, provider_url)
+        await world.hear(creditor_changed(creditor_id))
+        yield world

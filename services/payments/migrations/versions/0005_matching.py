@@ -19,7 +19,12 @@ def upgrade() -> None:
     op.add_column("open_items", sa.Column("costs_minor", sa.BigInteger(), nullable=True))
     op.add_column(
         "holds",
-        sa.Column("instalments", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column(
+            "instalments",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default="[]",
+            nullable=False,
+        ),
     )
     op.add_column("allocations", sa.Column("order_rule", sa.Text(), nullable=True))
     op.add_column("allocations", sa.Column("written_off_minor", sa.BigInteger(), nullable=True))

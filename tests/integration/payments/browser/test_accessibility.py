@@ -1,0 +1,119 @@
+"""axe-core finds nothing to object to on any state of the pages, by day and by night."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from shared.events.collections import DisputeOpened
+from shared.ids import uuid7
+from tests.factories.payments import camt053, paid
+from tests.integration.payments.browser.conftest import Opener
+from tests.integration.payments.browser.test_paying import allow_parts
+from tests.integration.payments.online import Books, Online, browse
+from tests.integration.payments.test_debits import debtor, released
+from tests.integration.payments.test_payment_links import arranged, make, owing
+
+# axe needs scripts and to put itself into the page; what the policy stops is tested elsewhere.
+_EXAMINED: dict[str, Any] = {"java_script_enabled": True, "bypass_csp": True}
+
+
+async def violations(page: Page) -> list[str]:
+    found = await Axe().run(page)
+    return [f"{one['id']}: {one['help']}" for one in found.response["violations"]]
+
+
+async def assert_sound(open_page: Opener, url: str, says: str) -> None:
+    for scheme in ("light", "dark"):
+        page = await open_page(url, color_scheme=scheme, **_EXAMINED)
+        assert says in " ".join((await page.locator("body").inner_text()).split())
+        assert await violations(page) == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de", "pl"])
+async def test_a_page_to_pay_on(online: Online, open_page: Opener, language: str) -> None:
+    await allow_parts(online, 1_000)
+    issued = await online.issue(1, 5_000)
+    url = f"{await online.link(issued.invoice_id)}?lang={language}"
+    await assert_sound(open_page, url, issued.number)
+
+
+async def test_pages_of_several_invoices_and_of_instalments(
+    online: Online, open_page: Opener
+) -> None:
+    customer_id, bills = await owing(online, 3_000, 3_000)
+    extra = await online.issue(90, 1_000, customer_id)
+    arrangement_id = await arranged(online, customer_id, bills)
+    disputed = await online.issue(91, 1_000, customer_id)
+    await online.hear(
+        DisputeOpened(
+            dispute_id=uuid7(),
+            customer_id=customer_id,
+            invoice_ids=(disputed.invoice_id,),
+            reason="meter",
+        )
+    )
+    balance = await make(online, "balance", customer_id)
+    await assert_sound(open_page, balance["url"], extra.number)
+    instalment = await make(online, "instalment", arrangement_id)
+    await assert_sound(open_page, instalment["url"], "Termijn 1 van 3")
+    url = await online.link(disputed.invoice_id)
+    await assert_sound(open_page, url, "Wij bekijken uw klacht")
+
+
+async def test_pages_on_which_nothing_can_be_paid(online: Online, open_page: Opener) -> None:
+    settled = await online.issue(7, 5_000)
+    await online.upload(camt053([paid(5_000, reference=settled.rf_reference)]))
+    await assert_sound(open_page, await online.link(settled.invoice_id), "is betaald")
+    bill = await debtor(online, 8, 6_400)
+    await released(online)
+    await assert_sound(open_page, await online.link(bill.invoice_id), "Wij schrijven dit bedrag af")
+    await assert_sound(open_page, f"{online.url}/pay/nothing", "Deze betaallink werkt niet")
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("open", "Wij wachten op bericht"),
+        ("paid", "is gelukt"),
+        ("failed", "is niet gelukt"),
+        ("expired", "was voorbij"),
+        ("canceled", "gestopt met betalen"),
+    ],
+)
+async def test_every_end_of_a_visit_to_the_provider(
+    online: Online, open_page: Opener, provider_books: Books, status: Any, says: str
+) -> None:
+    issued = await online.issue(1, 5_000)
+    await online.go_to_checkout(issued.invoice_id)
+    (payment,) = provider_books.books.payments.values()
+    payment.status = status
+    await assert_sound(open_page, f"{await online.link(issued.invoice_id)}/return", says)
+
+
+async def test_an_amount_that_was_typed_wrong_and_a_provider_that_is_away(
+    online: Online, open_page: Opener, provider_books: Books
+) -> None:
+    await allow_parts(online, 1_000)
+    issued = await online.issue(1, 5_000)
+    page = await open_page(await online.link(issued.invoice_id), **_EXAMINED)
+    await page.get_by_text("Liever een deel betalen?").click()
+    await page.get_by_label("Bedrag in euro").fill("0,01")
+    await page.get_by_role("button", name="Betaal dit bedrag").click()
+    await page.get_by_role("alert").wait_for()
+    assert await violations(page) == []
+    provider_books.refuse_all()
+    await page.goto(await online.link(issued.invoice_id))
+    await page.get_by_role("button", name="Betaal € 50,00").click()
+    await page.get_by_role("alert").wait_for()
+    assert "Betalen lukt nu even niet" in (await page.locator("body").inner_text())
+    assert await violations(page) == []
+
+
+async def test_being_asked_to_wait(online: Online, open_page: Opener) -> None:
+    for count in range(11):
+        await browse("GET", f"{online.url}/pay/{'x' * (60 + count)}")
+    await assert_sound(open_page, f"{online.url}/pay/nothing", "Even wachten")
