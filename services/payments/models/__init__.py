@@ -5,11 +5,18 @@ from services.payments.models.declarative import Base
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import ProviderPayment, ProviderPayout
 from services.payments.models.parties import BankAccount, Creditor, Customer, KnownIban, Mandate
-from services.payments.models.statements import BankLine, BankStatement, StatementFile
+from services.payments.models.statements import (
+    BankEntry,
+    BankLine,
+    BankStatement,
+    FetchedFile,
+    StatementFile,
+)
 
 __all__ = [
     "Allocation",
     "BankAccount",
+    "BankEntry",
     "BankLine",
     "BankStatement",
     "Base",
@@ -17,6 +24,7 @@ __all__ = [
     "Customer",
     "Debit",
     "DebitBatch",
+    "FetchedFile",
     "Hold",
     "KnownIban",
     "Mandate",
