@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from services.collections.use_cases.confirm_charges import confirm_added, record_rejected
 from services.collections.use_cases.confirm_messages import confirm_sent, record_failures
+from services.collections.use_cases.project_bank import project_bank_accounts, project_statements
 from services.collections.use_cases.project_claims import project_invoices
 from services.collections.use_cases.project_debits import project_debits, project_returns
 from services.collections.use_cases.project_movements import (
@@ -105,6 +106,20 @@ async def on_provider_ended(
     await project_ended(session, batch)
 
 
+async def on_statement_booked(
+    session: WriteSession, batch: Sequence[Received[payments.StatementBooked]], _service: Service
+) -> None:
+    await project_statements(session, batch)
+
+
+async def on_bank_account_changed(
+    session: WriteSession,
+    batch: Sequence[Received[payments.BankAccountChanged]],
+    _service: Service,
+) -> None:
+    await project_bank_accounts(session, batch)
+
+
 async def on_message_sent(
     session: WriteSession, batch: Sequence[Received[notifications.MessageSent]], _service: Service
 ) -> None:
@@ -131,6 +146,8 @@ HANDLERS: Handlers = {
     payments.DebitReturned: on_debit_returned,
     payments.ProviderPaymentStarted: on_provider_started,
     payments.ProviderPaymentEnded: on_provider_ended,
+    payments.StatementBooked: on_statement_booked,
+    payments.BankAccountChanged: on_bank_account_changed,
     notifications.MessageSent: on_message_sent,
     notifications.MessageFailed: on_message_failed,
 }

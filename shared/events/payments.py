@@ -151,3 +151,36 @@ class ProviderPaymentEnded(Event, type="payments.provider.ended.v1", topic=PAYME
     invoice_ids: tuple[UUID, ...] = ()
     customer_id: UUID
     outcome: Literal["paid", "failed", "expired", "cancelled"]
+
+
+class StatementBooked(Event, type="payments.statement.booked.v1", topic=PAYMENTS.name):
+    """A bank's report of one of the creditor's accounts is in the books."""
+
+    statement_id: UUID
+    account_id: UUID
+    # A `statement` counts its entries; the others tell some before it does, or again.
+    kind: Literal["statement", "repeat", "interim", "notice"]
+    closes_on: date
+    # All bookings of the account up to here are known; none when it tells of single ones.
+    known_until: datetime | None = None
+    closing: Money | None = None
+    entries: int
+    entries_known_before: int
+    # Customers pay to this account.
+    collects: bool = True
+
+    @property
+    def key(self) -> UUID:
+        return self.account_id
+
+
+class BankAccountChanged(Event, type="payments.bank_account.changed.v1", topic=PAYMENTS.name):
+    """Whether customers pay to this account, as somebody changed it."""
+
+    account_id: UUID
+    version: int
+    collects: bool
+
+    @property
+    def key(self) -> UUID:
+        return self.account_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -135,11 +136,13 @@ class Booked:
     cents: int
     parts: tuple[Part, ...] = ()
     batch: str = ""
+    # What the bank calls the entry (AcctSvcrRef).
+    reference: str = ""
 
 
-def paid(cents: int, **part: Any) -> Booked:
+def paid(cents: int, *, bank_reference: str = "", **part: Any) -> Booked:
     """A single line; negative is money out."""
-    return Booked(cents, (Part(cents=cents, **part),))
+    return Booked(cents, (Part(cents=cents, **part),), reference=bank_reference)
 
 
 def camt053(
@@ -168,6 +171,21 @@ def camt053(
     ).encode()
 
 
+_REPORTS = {
+    "camt.052": ("BkToCstmrAcctRpt", "Rpt"),
+    "camt.054": ("BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+}
+
+
+def report(message: str, bookings: Sequence[Booked], **told: Any) -> bytes:
+    """A `camt.052` interim report or `camt.054` notice of bookings, without balances."""
+    root, tag = _REPORTS[message]
+    content = camt053(bookings, **told).decode()
+    content = re.sub("<Bal>.*</Bal>", "", content).replace("camt.053", message)
+    content = content.replace("BkToCstmrStmt", root).replace("Stmt>", f"{tag}>")
+    return content.encode()
+
+
 def _amount(cents: int) -> str:
     return f'<Amt Ccy="EUR">{abs(cents) // 100}.{abs(cents) % 100:02}</Amt>'
 
@@ -191,9 +209,10 @@ def _entry(booked: Booked, day: date, version: str) -> str:
     details = "".join(_part(part, version) for part in booked.parts)
     if batch or details:
         details = f"<NtryDtls>{batch}{details}</NtryDtls>"
+    named = f"<AcctSvcrRef>{booked.reference}</AcctSvcrRef>" if booked.reference else ""
     return (
         f"<Ntry>{_amount(booked.cents)}{_sign(booked.cents)}<Sts>{status}</Sts>"
-        f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>{details}</Ntry>"
+        f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>{named}{details}</Ntry>"
     )
 
 

@@ -65,7 +65,7 @@ class DunningPolicy:
     currency: str
     small_balance: Money
     gather: timedelta
-    bank_age_at_most: timedelta
+    bank_age_business_days: int
     prudence: Prudence
     steps: tuple[Step, ...]
     ranks: Mapping[str, int]
@@ -96,7 +96,7 @@ def parse_policy(data: Mapping[str, Any]) -> DunningPolicy:
         currency=data["currency"],
         small_balance=Money(data["small_balance"], data["currency"]),
         gather=timedelta(days=data["gather_days"]),
-        bank_age_at_most=timedelta(days=data["bank_age_days_at_most"]),
+        bank_age_business_days=data["bank_age_business_days"],
         prudence=Prudence(data["extend_to_business_day"], data["bank_float_days"]),
         steps=steps,
         ranks={step.code: step.rank for step in steps},

@@ -27,7 +27,9 @@ def bank_is_known(
 ) -> Verdict:
     """ "You have not paid" must be true when it is said: the statements have to be recent."""
     known_on = facts.bank_known_on
-    if known_on is None or today - known_on <= policy.bank_age_at_most:
+    if known_on is None:
+        return ALLOWED
+    if today <= law.calendar.add_business_days(known_on, policy.bank_age_business_days):
         return ALLOWED
     return blocked_by(law, "bank_not_known", None, known_on=known_on)
 

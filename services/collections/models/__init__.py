@@ -17,6 +17,7 @@ from services.collections.models.cases import (
 )
 from services.collections.models.declarative import Base
 from services.collections.models.projections import (
+    BankAccount,
     Claim,
     Creditor,
     Customer,
@@ -29,6 +30,7 @@ from services.collections.models.worklist import WorklistItem
 __all__ = [
     "Arrangement",
     "ArrangementInstalment",
+    "BankAccount",
     "Base",
     "Case",
     "Charge",

@@ -34,6 +34,19 @@ class Creditor(Base):
     __table_args__ = (one_of("jurisdiction", ("NL", "DE", "PL")),)
 
 
+class BankAccount(Base):
+    """An account of the creditor, as far as its statements tell whether somebody paid."""
+
+    __tablename__ = "bank_accounts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    known_until: Mapped[datetime | None]
+    # Customers pay to it. `version` is that of the change that said so, 0 before any.
+    collects: Mapped[bool]
+    version: Mapped[int]
+
+
 class Customer(Base):
     """Version 0: only the id is known yet. `look_since`: something changed, look again."""
 

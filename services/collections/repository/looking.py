@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.collections.models import Arrangement, Case, Claim, Creditor, Customer
+from services.collections.models import Arrangement, BankAccount, Case, Claim, Creditor, Customer
 from services.collections.repository.ids import among
 from shared.db import WriteSession
 from shared.errors import NotFound
@@ -35,6 +35,12 @@ async def creditor(session: AsyncSession) -> Creditor:
     if found is None:
         raise NotFound("this creditor is not known here yet")
     return found
+
+
+async def bank_known_until(session: AsyncSession) -> datetime | None:
+    """Up to when every account that customers pay to is known; None before any statement."""
+    query = select(func.min(BankAccount.known_until)).where(BankAccount.collects)
+    return (await session.scalars(query)).one()
 
 
 async def mark_for_look(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +17,7 @@ from services.collections.domain.dossier import CaseStanding, Dossier, LastDecis
 from services.collections.domain.jurisdiction import jurisdiction
 from services.collections.models import Creditor, Customer
 from services.collections.repository.dossiers import Rows, rows_about
+from services.collections.repository.looking import bank_known_until
 from services.collections.use_cases.read_accounts import (
     accounts_of,
     arrangements_of,
@@ -23,6 +25,7 @@ from services.collections.use_cases.read_accounts import (
     return_codes_of,
 )
 from services.collections.use_cases.read_facts import Bundle, facts_of
+from shared.clock import business_date
 
 R = TypeVar("R")
 
@@ -36,21 +39,33 @@ async def gather_dossiers(
 ) -> list[Dossier]:
     """One dossier per customer, in their order, however many there are, with few statements."""
     rows = await rows_about(session, [customer.id for customer in customers])
+    known_on = _last_day(await bank_known_until(session), ZoneInfo(creditor.time_zone))
     bundles = _bundles(rows)
     return [
-        _dossier(creditor, customer, bundles.get(customer.id, Bundle()), today, now)
+        _dossier(creditor, customer, bundles.get(customer.id, Bundle()), known_on, today, now)
         for customer in customers
     ]
 
 
+def _last_day(until: datetime | None, zone: ZoneInfo) -> date | None:
+    """The last day of which anything is known: midnight ends the day before."""
+    return None if until is None else business_date(until - timedelta(microseconds=1), zone)
+
+
 def _dossier(
-    creditor: Creditor, customer: Customer, bundle: Bundle, today: date, now: datetime
+    creditor: Creditor,
+    customer: Customer,
+    bundle: Bundle,
+    known_on: date | None,
+    today: date,
+    now: datetime,
 ) -> Dossier:
     arrangements = arrangements_of(bundle)
     covered = {step.id: frozenset(claims) for step, claims in bundle.steps if step.kind == "task"}
     case = bundle.cases[0] if bundle.cases else None
     last = bundle.decisions[0] if bundle.decisions else None
     facts = facts_of(creditor, customer, bundle, arrangements, today, now)
+    facts = replace(facts, bank_known_on=known_on)
     accounts = accounts_of(bundle)
     over = overcharges(facts, accounts, jurisdiction(creditor.jurisdiction))
     return Dossier(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
+from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.payments.repository import parties
+from services.payments.models import BankAccount
+from services.payments.repository import parties, statements
+from services.payments.use_cases.change_bank_account import ChangeBankAccount, change_bank_account
 from services.payments.use_cases.register_bank_account import (
     RegisterBankAccount,
     register_bank_account,
 )
 from shared.auth import requires
+from shared.http.etag import IfMatch, check_if_match, set_etag
 from shared.http.pages import Page
 from shared.http.unit import Reading, Writing
 from shared.http.unit import router as noun_router
@@ -42,24 +47,84 @@ class BankAccountBody(BaseModel):
     name: Text70
 
 
+class BankAccountSettings(BaseModel):
+    """`on_gap`: what becomes of a statement that does not join the one before, or tells it again.
+
+    `collects`: customers pay to this account, so "not paid" holds as of its last statement only.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "Deposits", "on_gap": "refuse"}]},
+    )
+
+    name: Text70
+    on_gap: Literal["accept", "refuse"] = "accept"
+    collects: bool = True
+
+
 class BankAccountShown(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+    """`known_until`: all its bookings up to then are in; null before its first statement."""
 
     id: UUID
+    version: int
     number: str
     currency: str
     name: str
+    on_gap: Literal["accept", "refuse"]
+    collects: bool
+    known_until: datetime | None
 
 
 @router.post("", status_code=201, dependencies=[requires("payments:admin")])
 async def register_account(session: Writing, body: BankAccountBody) -> BankAccountShown:
     """Statements of this account are taken from now on; the creditor's own is known already."""
     account = await register_bank_account(session, RegisterBankAccount(**dict(body)))
-    return BankAccountShown.model_validate(account)
+    return _shown(account, None)
 
 
 @router.get("", dependencies=[requires("payments:read")])
 async def list_accounts(session: Reading) -> Page[BankAccountShown]:
-    rows = await parties.bank_accounts(session)
-    items = [BankAccountShown.model_validate(row) for row in rows]
+    rows, until = await parties.bank_accounts(session), await statements.known_until(session)
+    items = [_shown(row, until.get(row.id)) for row in rows]
     return Page(items=items, next_cursor=None)
+
+
+@router.get("/{account_id}", dependencies=[requires("payments:read")])
+async def get_account(session: Reading, account_id: UUID, response: Response) -> BankAccountShown:
+    return await _one(session, await parties.bank_account(session, account_id), response)
+
+
+@router.put("/{account_id}/settings", dependencies=[requires("payments:admin")])
+async def put_settings(
+    session: Writing,
+    account_id: UUID,
+    body: BankAccountSettings,
+    response: Response,
+    if_match: IfMatch = None,
+) -> BankAccountShown:
+    account = await parties.lock_bank_account(session, account_id)
+    check_if_match(if_match, account.version)
+    change_bank_account(session, account, ChangeBankAccount(**dict(body)))
+    return await _one(session, account, response)
+
+
+async def _one(
+    session: Reading | Writing, account: BankAccount, response: Response
+) -> BankAccountShown:
+    until = await statements.known_until(session)
+    set_etag(response, account.version)
+    return _shown(account, until.get(account.id))
+
+
+def _shown(row: BankAccount, until: datetime | None) -> BankAccountShown:
+    return BankAccountShown(
+        id=row.id,
+        version=row.version,
+        number=row.number,
+        currency=row.currency,
+        name=row.name,
+        on_gap=cast(Literal["accept", "refuse"], row.on_gap),
+        collects=row.collects,
+        known_until=until,
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.payments.api.statements import GapShown
 from services.payments.domain.reconciliation import Check
-from services.payments.use_cases.reconcile import AccountView, Gap, reconcile
+from services.payments.use_cases.reconcile import AccountView, reconcile
 from shared.auth import requires
 from shared.http.unit import Reading
 from shared.http.unit import router as noun_router
@@ -27,16 +28,9 @@ class CheckShown(BaseModel):
     agrees: bool
 
 
-class GapShown(BaseModel):
-    """Two statements of an account that do not join."""
-
-    after_statement_id: UUID
-    before_statement_id: UUID
-    closes_on: date
-    difference: Money
-
-
 class AccountShown(BaseModel):
+    """`ahead` is what interim reports told and no statement counts yet."""
+
     account_id: UUID
     name: str
     number_ending: str
@@ -44,6 +38,7 @@ class AccountShown(BaseModel):
     opening: Money | None
     closing: Money | None
     entries: Money
+    ahead: Money
     payments: Money
     returns: Money
     payouts: Money
@@ -117,6 +112,7 @@ def _account(view: AccountView) -> AccountShown:
         opening=figures.opening,
         closing=figures.closing,
         entries=figures.entries,
+        ahead=figures.ahead,
         payments=figures.payment_lines,
         returns=figures.return_lines,
         payouts=figures.payout_lines,
@@ -126,14 +122,5 @@ def _account(view: AccountView) -> AccountShown:
         reversed=figures.reversed,
         returns_waiting=figures.returns_waiting,
         checks=[_check(check) for check in view.checks],
-        gaps=[_gap(gap) for gap in view.gaps],
-    )
-
-
-def _gap(gap: Gap) -> GapShown:
-    return GapShown(
-        after_statement_id=gap.after_statement_id,
-        before_statement_id=gap.before_statement_id,
-        closes_on=gap.closes_on,
-        difference=gap.difference,
+        gaps=[GapShown.model_validate(gap) for gap in view.gaps],
     )

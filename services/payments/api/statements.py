@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from services.payments.config import settings_of
+from services.payments.domain.statement_chain import gaps
 from services.payments.models import BankLine, BankStatement
 from services.payments.repository import statements
 from services.payments.use_cases.import_statements import (
@@ -37,15 +38,39 @@ class NotAsForm(InningError):
     title = "Send the file itself as the body, not a form around it"
 
 
+class GapShown(BaseModel):
+    """Two statements of an account that do not join: `balance_differs` or `number_missing`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    account_id: UUID
+    after_statement_id: UUID
+    before_statement_id: UUID
+    closes_on: date
+    reason: str = "balance_differs"
+    difference: Money
+
+
+Kind = Literal["statement", "repeat", "interim", "notice"]
+
+
 class StatementResult(BaseModel):
-    """One statement of a file. `difference`: opening and entries less closing, zero when right."""
+    """One statement of a file. `difference`: opening and entries less closing, zero when right.
+
+    Only a `statement` counts its entries. An `interim` report and a `notice` tell them before, a
+    `repeat` tells them again: what was known before is not booked twice. `entries_completed` were
+    known as one sum until this told their details.
+    """
 
     id: UUID
     account_id: UUID
+    kind: Kind = "statement"
     statement_id: str
     number: str
     closes_on: date
     entry_count: int
+    entries_known_before: int = 0
+    entries_completed: int = 0
     unbooked_count: int
     opening: Money | None
     closing: Money | None
@@ -60,6 +85,7 @@ class ImportResult(BaseModel):
     sha256: str
     size_bytes: int
     statements: list[StatementResult]
+    gaps: list[GapShown] = []
     lines: int
     payments: int
     matched: int
@@ -74,6 +100,7 @@ class StatementShown(BaseModel):
     id: UUID
     file_id: UUID
     account_id: UUID
+    kind: Kind
     format: str
     statement_id: str
     number: str
@@ -135,10 +162,11 @@ async def upload_statements(
     file: Annotated[ReceivedFile, Depends(_received)],
     session: Writing,
 ) -> ImportResult:
-    """A bank file as the body (camt.053, MT940, or a ZIP of them): stored whole, or refused with
-    line and field.
+    """A bank file, or a ZIP of them, as the body: stored whole, or refused with line and field.
 
-    The same bytes again change nothing and get the first answer, with status 200.
+    Statements (camt.053, MT940), interim reports (camt.052, MT942) and notices (camt.054) may
+    overlap: each booking is booked once, and pending ones not yet. The same bytes again change
+    nothing and get the first answer, with status 200.
     """
     service: Service = request.app.state.service
     result = await known_result(session, file.sha256)
@@ -158,10 +186,18 @@ async def upload_statements(
 
 @router.get("", dependencies=[requires("payments:read")])
 async def list_statements(
-    session: Reading, paging: PageOf, account_id: UUID | None = None
+    session: Reading, paging: PageOf, account_id: UUID | None = None, kind: Kind | None = None
 ) -> Page[StatementShown]:
-    rows = await statements.statements(session, paging, account_id=account_id)
+    rows = await statements.statements(session, paging, account_id=account_id, kind=kind)
     return paging.page(rows, _shown, lambda row: (row.id,))
+
+
+@router.get("/gaps", dependencies=[requires("payments:read")])
+async def list_gaps(session: Reading, account_id: UUID | None = None) -> Page[GapShown]:
+    """Where statements do not join the one before: ask the bank for what is missing."""
+    of = None if account_id is None else [account_id]
+    found = gaps(await statements.links(session, of))
+    return Page(items=[GapShown.model_validate(gap) for gap in found], next_cursor=None)
 
 
 @router.get("/{statement_id}/lines", dependencies=[requires("payments:read")])
@@ -192,6 +228,7 @@ def _shown(row: BankStatement) -> StatementShown:
         id=row.id,
         file_id=row.file_id,
         account_id=row.account_id,
+        kind=cast(Kind, row.kind),
         format=row.format,
         statement_id=row.statement_id,
         number=row.number,

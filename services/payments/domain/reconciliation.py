@@ -26,6 +26,8 @@ class AccountFigures:
     opening: Money | None
     closing: Money | None
     entries: Money
+    # Told by interim reports or notices, and not counted by a statement yet.
+    ahead: Money
     payment_lines: Money
     return_lines: Money
     payout_lines: Money
@@ -70,7 +72,7 @@ def check_account(figures: AccountFigures) -> list[Check]:
         figures.payment_lines + figures.return_lines + figures.payout_lines + figures.other_lines
     )
     checks = [
-        Check("entries are all booked as lines", figures.entries, lines),
+        Check("entries are all booked as lines", figures.entries + figures.ahead, lines),
         Check(
             "payments are allocated, unallocated or reversed",
             figures.payment_lines,
@@ -85,7 +87,11 @@ def check_account(figures: AccountFigures) -> list[Check]:
     if figures.opening is not None and figures.closing is not None:
         checks.insert(
             0,
-            Check("opening and entries make closing", figures.opening + lines, figures.closing),
+            Check(
+                "opening and entries make closing",
+                figures.opening + lines - figures.ahead,
+                figures.closing,
+            ),
         )
     return checks
 
@@ -103,7 +109,7 @@ def check_provider(figures: ProviderFigures) -> list[Check]:
 def check_whole(accounts: Sequence[AccountFigures], provider: ProviderFigures) -> Check:
     """The identity over all accounts of one currency and the provider."""
     currency = provider.received.currency
-    booked = Money.total((account.entries for account in accounts), currency)
+    booked = Money.total((account.entries + account.ahead for account in accounts), currency)
     placed = provider.allocated + provider.unallocated
     for account in accounts:
         placed += account.allocated + account.unallocated

@@ -16,11 +16,18 @@ from services.payments.models.parties import (
     RememberedPayer,
 )
 from services.payments.models.remittances import Remittance, RemittancePart, RemittanceSender
-from services.payments.models.statements import BankLine, BankStatement, StatementFile
+from services.payments.models.statements import (
+    BankEntry,
+    BankLine,
+    BankStatement,
+    FetchedFile,
+    StatementFile,
+)
 
 __all__ = [
     "Allocation",
     "BankAccount",
+    "BankEntry",
     "BankLine",
     "BankStatement",
     "Base",
@@ -30,6 +37,7 @@ __all__ = [
     "Debit",
     "DebitBatch",
     "DeskSettings",
+    "FetchedFile",
     "Hold",
     "KnownIban",
     "Mandate",

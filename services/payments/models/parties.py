@@ -6,13 +6,25 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, Index, String, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Computed,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.payments.domain.transitions import MANDATE_STATUSES
 from services.payments.models.declarative import Base
 from shared.rows import one_of
+
+ON_GAP = ("accept", "refuse")
 
 
 class Creditor(Base):
@@ -75,8 +87,15 @@ class BankAccount(Base):
     currency: Mapped[str] = mapped_column(String(3))
     name: Mapped[str]
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(server_default="1")
+    # Whether a statement that does not join the one before is taken all the same.
+    on_gap: Mapped[str] = mapped_column(Text, server_default="accept")
+    # Whether customers pay to it: then "not paid" can only be said as of its last statement.
+    collects: Mapped[bool] = mapped_column(Boolean, server_default=true())
+    # How its CSV files are laid out; null when it sends none.
+    csv_mapping: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
 
-    __table_args__ = (UniqueConstraint("creditor_id", "number"),)
+    __table_args__ = (one_of("on_gap", ON_GAP), UniqueConstraint("creditor_id", "number"))
 
 
 class Mandate(Base):

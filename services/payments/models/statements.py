@@ -6,13 +6,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.payments.models.declarative import Base
 from shared.rows import one_of
 
-LINE_KINDS = ("payment", "collection", "return", "payout", "other")
+# A `batch` is a sum whose details were told later: its parts are booked instead of it.
+LINE_KINDS = ("payment", "collection", "return", "payout", "other", "batch")
+# A `statement` counts its entries; the others tell entries before a statement does, or again.
+REPORT_KINDS = ("statement", "repeat", "interim", "notice")
 
 
 class StatementFile(Base):
@@ -40,6 +44,7 @@ class BankStatement(Base):
     creditor_id: Mapped[UUID]
     file_id: Mapped[UUID] = mapped_column(ForeignKey("statement_files.id", ondelete="RESTRICT"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_accounts.id", ondelete="RESTRICT"))
+    kind: Mapped[str] = mapped_column(Text, server_default="statement")
     format: Mapped[str]
     # The bank's own identification. Some banks write the same every day, so the closing day and
     # the opening balance belong to it; together they are never stored twice.
@@ -56,16 +61,43 @@ class BankStatement(Base):
     known_until: Mapped[datetime]
 
     __table_args__ = (
-        UniqueConstraint(
+        one_of("kind", REPORT_KINDS),
+        Index(
+            "uq_bank_statements_identity",
             "account_id",
             "statement_id",
             "number",
             "closes_on",
             "opening_minor",
-            name="uq_bank_statements_identity",
+            unique=True,
             postgresql_nulls_not_distinct=True,
+            postgresql_where="kind = 'statement'",
         ),
+        Index("ix_bank_statements_chain", "account_id", "kind", "closes_on"),
         Index(None, "file_id"),
+    )
+
+
+class BankEntry(Base):
+    """One booking on the account, however many reports tell it: see `domain.entry_identity`."""
+
+    __tablename__ = "bank_entries"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_accounts.id", ondelete="RESTRICT"))
+    booked_on: Mapped[date]
+    amount_minor: Mapped[int]
+    # Keyed hashes: of what the bank calls it, and of what its details say.
+    reference: Mapped[bytes | None]
+    content: Mapped[bytes | None]
+    told_by: Mapped[UUID] = mapped_column(ForeignKey("bank_statements.id", ondelete="RESTRICT"))
+    # The statement that counts it; none while only interim reports and notices told it.
+    confirmed_by: Mapped[UUID | None]
+
+    __table_args__ = (
+        Index(None, "account_id", "booked_on", "amount_minor"),
+        Index("ix_bank_entries_ahead", "account_id", postgresql_where="confirmed_by IS NULL"),
     )
 
 
@@ -80,6 +112,7 @@ class BankLine(Base):
         ForeignKey("bank_statements.id", ondelete="RESTRICT")
     )
     account_id: Mapped[UUID]
+    entry_id: Mapped[UUID | None]
     entry_index: Mapped[int]
     detail_index: Mapped[int]
     kind: Mapped[str]
@@ -100,6 +133,37 @@ class BankLine(Base):
         one_of("kind", LINE_KINDS),
         UniqueConstraint("statement_id", "entry_index", "detail_index"),
         Index(None, "account_id", "kind"),
+        Index(None, "entry_id"),
         Index("ix_bank_lines_returned", "debit_id", postgresql_where="debit_id IS NOT NULL"),
         Index(None, "sealed_for"),
+    )
+
+
+class FetchedFile(Base):
+    """A file of the bank's server that needs no fetching again; the server keeps its own."""
+
+    __tablename__ = "fetched_files"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    source: Mapped[str]
+    name: Mapped[str]
+    size_bytes: Mapped[int]
+    modified_at: Mapped[datetime]
+    sha256: Mapped[bytes]
+    fetched_at: Mapped[datetime]
+    outcome: Mapped[str]
+    # Why it was refused, as the upload would have answered.
+    problem: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+    __table_args__ = (
+        one_of("outcome", ("stored", "known", "refused")),
+        UniqueConstraint(
+            "creditor_id",
+            "source",
+            "name",
+            "size_bytes",
+            "modified_at",
+            name="uq_fetched_files_version",
+        ),
     )

@@ -52,6 +52,21 @@ async def lock_bank_accounts(session: WriteSession) -> Sequence[BankAccount]:
     return (await session.scalars(query)).all()
 
 
+async def bank_account(session: AsyncSession, account_id: UUID) -> BankAccount:
+    found = await session.get(BankAccount, account_id)
+    if found is None:
+        raise NotFound("no bank account with this id")
+    return found
+
+
+async def lock_bank_account(session: WriteSession, account_id: UUID) -> BankAccount:
+    query = locked(select(BankAccount).where(BankAccount.id == account_id))
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise NotFound("no bank account with this id")
+    return found
+
+
 async def taken_references(session: AsyncSession, references: Collection[str]) -> set[str]:
     rows = await session.scalars(
         select(Mandate.reference).where(Mandate.reference == any_(literal(list(references), TEXTS)))

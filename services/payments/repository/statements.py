@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, literal, select, text, tuple_
+from sqlalchemy import any_, func, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.payments.domain.statement_chain import Link
 from services.payments.models import BankLine, BankStatement, StatementFile
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
@@ -36,12 +39,8 @@ async def file(session: AsyncSession, file_id: UUID) -> StatementFile:
 Identity = tuple[UUID, str, str, date, int | None]
 
 
-async def stored_statements(
-    session: AsyncSession, identities: Collection[Identity]
-) -> dict[Identity, BankStatement]:
-    """Those of these statements that are stored already."""
-    if not identities:
-        return {}
+async def stored(session: AsyncSession, identities: Collection[Identity]) -> list[Identity]:
+    """Those of these statements that are stored already, of those that count their entries."""
     identity = tuple_(
         BankStatement.account_id,
         BankStatement.statement_id,
@@ -49,19 +48,55 @@ async def stored_statements(
         BankStatement.closes_on,
     )
     wanted = identity.in_([known[:4] for known in identities])
-    rows = await session.scalars(select(BankStatement).where(wanted))
-    return {
-        (row.account_id, row.statement_id, row.number, row.closes_on, row.opening_minor): row
+    rows = await session.scalars(
+        select(BankStatement).where(wanted, BankStatement.kind == "statement")
+    )
+    return [
+        (row.account_id, row.statement_id, row.number, row.closes_on, row.opening_minor)
         for row in rows
-    }
+    ]
+
+
+_LINK = [field.name for field in fields(Link)]
+
+
+def link_of(row: Mapping[str, Any]) -> Link:
+    return Link(**{name: row[name] for name in _LINK})
+
+
+async def links(session: AsyncSession, account_ids: Collection[UUID] | None = None) -> list[Link]:
+    """The statements that count their entries, as a chain, of these accounts or of all."""
+    query = select(*(getattr(BankStatement, name) for name in _LINK)).where(
+        BankStatement.kind == "statement"
+    )
+    if account_ids is not None:
+        query = query.where(BankStatement.account_id == any_(literal(list(account_ids), UUIDS)))
+    return [Link(**row) for row in (await session.execute(query)).mappings()]
+
+
+async def known_until(session: AsyncSession) -> dict[UUID, datetime]:
+    """Per account up to when its bookings are known; single notices tell nothing of the rest."""
+    rows = await session.execute(
+        select(BankStatement.account_id, func.max(BankStatement.known_until))
+        .where(BankStatement.kind != "notice")
+        .group_by(BankStatement.account_id)
+    )
+    found: dict[UUID, datetime] = dict(rows.all())  # type: ignore[arg-type]
+    return found
 
 
 async def statements(
-    session: AsyncSession, paging: Paging, *, account_id: UUID | None = None
+    session: AsyncSession,
+    paging: Paging,
+    *,
+    account_id: UUID | None = None,
+    kind: str | None = None,
 ) -> Sequence[BankStatement]:
     query = select(BankStatement).order_by(BankStatement.id).limit(paging.limit + 1)
     if account_id is not None:
         query = query.where(BankStatement.account_id == account_id)
+    if kind is not None:
+        query = query.where(BankStatement.kind == kind)
     if paging.after:
         query = query.where(BankStatement.id > UUID(paging.after[0]))
     return (await session.scalars(query)).all()

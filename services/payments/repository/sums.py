@@ -83,9 +83,11 @@ async def paid_out(session: AsyncSession, currency: str) -> int:
     return int(total or 0)
 
 
-async def statements_in_order(session: AsyncSession) -> list[BankStatement]:
-    """All statements, per account in the order of their days."""
-    query = select(BankStatement).order_by(
-        BankStatement.account_id, BankStatement.closes_on, BankStatement.id
+async def entry_sums(session: AsyncSession) -> dict[UUID, int]:
+    """Per account what its statements say they book, in minor units."""
+    rows = await session.execute(
+        select(BankStatement.account_id, func.sum(BankStatement.entries_minor))
+        .where(BankStatement.kind == "statement")
+        .group_by(BankStatement.account_id)
     )
-    return list((await session.scalars(query)).all())
+    return {account_id: int(minor) for account_id, minor in rows}

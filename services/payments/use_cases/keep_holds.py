@@ -1,7 +1,7 @@
 """Disputes and arrangements: their invoices are not collected by direct debit meanwhile.
 
-The instalments of an arrangement are kept, so that each is known when it comes in and can be paid by
-a link; cases are kept for their links.
+The instalments of an arrangement are kept, so that each is known when it comes in and can be paid
+by a link; cases are kept for their links.
 """
 
 from __future__ import annotations

@@ -34,9 +34,11 @@ class PlacedLine:
 
     id: UUID
     draft: LineDraft
+    entry_id: UUID
     statement_id: UUID
     account_id: UUID
-    known_until: datetime
+    # None when a notice told it, which says nothing of other bookings.
+    known_until: datetime | None
     iban_index: bytes | None
     kind: Kind = field(default_factory=Incoming)
     arrivals: list[Arrival] = field(default_factory=list)
@@ -56,22 +58,24 @@ class LinePlan:
 
 
 def place(
-    drafts: Sequence[LineDraft],
+    drafts: Sequence[tuple[LineDraft, UUID]],
     statement_id: UUID,
     account_id: UUID,
-    known_until: datetime,
+    known_until: datetime | None,
     vault: Vault,
 ) -> list[PlacedLine]:
+    """Each draft comes with its entry."""
     return [
         PlacedLine(
             id=uuid7(),
             draft=draft,
+            entry_id=entry_id,
             statement_id=statement_id,
             account_id=account_id,
             known_until=known_until,
             iban_index=iban_index(draft.iban, vault),
         )
-        for draft in drafts
+        for draft, entry_id in drafts
     ]
 
 

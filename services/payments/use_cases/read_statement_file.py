@@ -5,9 +5,10 @@ Pure apart from reading the bytes it is given; it runs in a thread of its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from services.payments.domain.clues import NO_CLUES, Clues, clues_in
 from services.payments.domain.debit import from_our_reference
@@ -29,8 +30,20 @@ from shared.currency import EXPONENTS
 from shared.errors import InvalidInput
 from shared.money import Money
 
-_TAKEN = ("camt.053", "mt940", CSV)
+ReportKind = Literal["statement", "interim", "notice"]
+# What each message says of the account: all of a period, all so far, or single bookings.
+_KINDS: Mapping[str, ReportKind] = {
+    "camt.053": "statement",
+    "mt940": "statement",
+    "camt.052": "interim",
+    "mt942": "interim",
+    "camt.054": "notice",
+    # Exports are made of any days, more than once.
+    CSV: "interim",
+}
 _UNKNOWN_ID = ""
+# Shorter numbers in NtryRef count the entries of one report: another report counts anew.
+_COUNTER_DIGITS_MAX = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +63,8 @@ class LineDraft:
     name: str | None = None
     iban: str | None = None
     account: str | None = None
+    # What the bank calls the entry in every report it tells it in.
+    bank_reference: str | None = None
     # Everything the payer wrote, structured or free.
     texts: tuple[str, ...] = ()
     clues: Clues = NO_CLUES
@@ -58,6 +73,7 @@ class LineDraft:
 
 @dataclass(slots=True, kw_only=True)
 class StatementDraft:
+    kind: ReportKind
     format: str
     line: int
     account_number: str
@@ -96,21 +112,23 @@ def _tells(statement: Statement) -> bool:
     return bool(statement.entries) or statement.start.account.number is not None
 
 
-def _refuse_other_formats(start: StatementStart) -> None:
-    """Interim reports and notices tell the same bookings a second time."""
-    if not start.format.startswith(_TAKEN):
-        message = f"{start.format} is no statement of booked entries: send camt.053 or MT940"
-        raise UnreadableFile.field("file", message, start.line)
+def _kind(start: StatementStart) -> ReportKind:
+    for prefix, kind in _KINDS.items():
+        if start.format.startswith(prefix):
+            return kind
+    message = f"{start.format} tells no bookings: send camt.053, camt.052, camt.054 or MT940"
+    raise UnreadableFile.field("file", message, start.line)
 
 
 def _draft(statement: Statement) -> StatementDraft:
     start, entries, end = statement.start, statement.entries, statement.end
-    _refuse_other_formats(start)
+    kind = _kind(start)
     opening = end.opening or start.opening
     currency = _currency(start, entries, end)
     booked = [entry for entry in entries if entry.status is EntryStatus.BOOKED]
     closes_on = _closes_on(start, booked, end)
     return StatementDraft(
+        kind=kind,
         format=start.format,
         line=start.line,
         account_number=_account_number(start, currency),
@@ -202,6 +220,7 @@ def _lines(entry: Entry, currency: str, closes_on: date) -> list[LineDraft]:
                 value_on=entry.value_on or booked_on,
                 bank_code=_bank_code(entry),
                 batch_references=_batch_references(entry),
+                bank_reference=_bank_reference(entry),
                 is_remainder=True,
             )
         )
@@ -245,6 +264,7 @@ def _line(
         name=first.counterparty_name,
         iban=first.counterparty_iban,
         account=first.counterparty_account,
+        bank_reference=_bank_reference(entry),
         texts=texts,
         clues=clues_in(texts) if amount.minor > 0 else NO_CLUES,
     )
@@ -267,6 +287,19 @@ def _batch_references(entry: Entry) -> tuple[str, ...]:
         for reference in (batch.payment_information_id, batch.message_id)
         if reference
     )
+
+
+def _bank_reference(entry: Entry) -> str | None:
+    """AcctSvcrRef of the entry or of its only detail, else NtryRef unless that merely counts."""
+    if entry.bank_reference:
+        return entry.bank_reference
+    only = entry.details[0] if len(entry.details) == 1 else Detail()
+    if only.bank_reference:
+        return only.bank_reference
+    told = entry.entry_reference or ""
+    if told and not (told.isdecimal() and len(told) <= _COUNTER_DIGITS_MAX):
+        return told
+    return only.transaction_id
 
 
 def _bank_code(entry: Entry) -> str | None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import pairwise
-from uuid import UUID
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,20 +16,10 @@ from services.payments.domain.reconciliation import (
     check_provider,
     check_whole,
 )
-from services.payments.models import BankAccount, BankStatement
-from services.payments.repository import parties, sums
+from services.payments.domain.statement_chain import Gap, Link, gaps, in_order
+from services.payments.models import BankAccount
+from services.payments.repository import entries, parties, statements, sums
 from shared.money import Money
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Two statements that do not join: one is missing between them, or came out of turn."""
-
-    account_id: UUID
-    after_statement_id: UUID
-    before_statement_id: UUID
-    closes_on: date
-    difference: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +43,9 @@ class Reconciliation:
 async def reconcile(session: AsyncSession) -> Reconciliation:
     creditor = await parties.creditor(session)
     lines, waiting = await sums.line_sums(session), await sums.waiting_returns(session)
-    statements = await sums.statements_in_order(session)
+    ahead, until = await entries.ahead_sums(session), await statements.known_until(session)
+    counted = await sums.entry_sums(session)
+    links = await statements.links(session)
     accounts = await parties.bank_accounts(session)
     views = []
     for currency in sorted({account.currency for account in accounts}):
@@ -64,18 +54,19 @@ async def reconcile(session: AsyncSession) -> Reconciliation:
         for account in accounts:
             if account.currency != currency:
                 continue
-            own = [row for row in statements if row.account_id == account.id]
+            own = in_order([link for link in links if link.account_id == account.id])
             figures = _figures(
                 account,
                 own,
+                counted.get(account.id, 0),
+                ahead.get(account.id, 0),
                 lines.get(account.id, {}),
                 received.get(account.id, {}),
                 allocated.get(account.id, 0),
                 waiting.get(account.id, 0),
             )
-            until = max((row.known_until for row in own), default=None)
             checks = check_account(figures)
-            views.append(AccountView(account, figures, checks, _gaps(own), until))
+            views.append(AccountView(account, figures, checks, gaps(own), until.get(account.id)))
     provider = await _provider(session, creditor.currency)
     same = [view.figures for view in views if view.account.currency == creditor.currency]
     return Reconciliation(views, provider, check_provider(provider), check_whole(same, provider))
@@ -95,7 +86,9 @@ async def _provider(session: AsyncSession, currency: str) -> ProviderFigures:
 
 def _figures(
     account: BankAccount,
-    statements: Sequence[BankStatement],
+    chain: Sequence[Link],
+    counted_minor: int,
+    ahead_minor: int,
     lines: dict[str, int],
     received: dict[str, int],
     allocated_minor: int,
@@ -104,15 +97,14 @@ def _figures(
     def money(minor: int) -> Money:
         return Money(minor, account.currency)
 
-    opening = next((r.opening_minor for r in statements if r.opening_minor is not None), None)
-    closing = next(
-        (r.closing_minor for r in reversed(statements) if r.closing_minor is not None), None
-    )
+    opening = next((r.opening_minor for r in chain if r.opening_minor is not None), None)
+    closing = next((r.closing_minor for r in reversed(chain) if r.closing_minor is not None), None)
     return AccountFigures(
         number_ending=account.number[-4:],
         opening=None if opening is None else money(opening),
         closing=None if closing is None else money(closing),
-        entries=money(sum(row.entries_minor for row in statements)),
+        entries=money(counted_minor),
+        ahead=money(ahead_minor),
         payment_lines=money(lines.get("payment", 0) + lines.get("collection", 0)),
         return_lines=money(lines.get("return", 0)),
         payout_lines=money(lines.get("payout", 0)),
@@ -122,15 +114,3 @@ def _figures(
         reversed=money(received.get("reversed", 0)),
         returns_waiting=money(waiting_minor),
     )
-
-
-def _gaps(statements: Sequence[BankStatement]) -> list[Gap]:
-    """Where the closing balance of a statement is not the opening of the next."""
-    found = []
-    for before, later in pairwise(statements):
-        if before.closing_minor is None or later.opening_minor is None:
-            continue
-        if before.closing_minor != later.opening_minor:
-            difference = Money(later.opening_minor - before.closing_minor, later.currency)
-            found.append(Gap(later.account_id, before.id, later.id, later.closes_on, difference))
-    return found

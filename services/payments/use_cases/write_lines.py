@@ -72,6 +72,7 @@ def _row(
         "id": line.id,
         "statement_id": line.statement_id,
         "account_id": line.account_id,
+        "entry_id": line.entry_id,
         "entry_index": draft.entry_index,
         "detail_index": draft.detail_index,
         "kind": NAMES[type(kind)],

@@ -17,6 +17,7 @@ from services.payments.config import Settings
 from services.payments.consumers import HANDLERS
 from shared.events.billing import InvoiceIssued
 from shared.events.envelope import Event, Received
+from shared.events.payments import StatementBooked
 from shared.testing.events import deliver, emitted
 from shared.testing.served import Served
 from tests.factories.payments import creditor_changed, invoice_issued
@@ -31,6 +32,8 @@ class World:
 
     payments: Served
     seen: int = field(default=0)
+    # Statements announced up to the last `news`.
+    booked: list[StatementBooked] = field(default_factory=list)
 
     async def hear(self, *events: Event | Received[Any]) -> list[Received[Any]]:
         return await deliver(self.payments.service, HANDLERS, self.payments.creditor_id, *events)
@@ -42,10 +45,11 @@ class World:
         return issued
 
     async def news(self) -> list[Event]:
-        """What was emitted since the last time it was asked for."""
+        """What was emitted since the last time it was asked for; statements are in `booked`."""
         told = await emitted(self.payments.service)
         fresh, self.seen = told[self.seen :], len(told)
-        return fresh
+        self.booked += [event for event in fresh if isinstance(event, StatementBooked)]
+        return [event for event in fresh if not isinstance(event, StatementBooked)]
 
     async def upload(self, content: bytes) -> Any:
         return await self.payments.post("/statements", content=content)

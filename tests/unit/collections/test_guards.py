@@ -229,7 +229,7 @@ def test_a_third_party_writes_what_the_law_asks_for() -> None:
 
 @pytest.mark.parametrize(
     ("known_on", "allowed"),
-    [(None, True), (date(2026, 11, 15), True), (date(2026, 11, 14), False)],
+    [(None, True), (date(2026, 11, 17), True), (date(2026, 11, 16), False)],
 )
 def test_nothing_is_said_on_an_old_bank_statement(known_on: date | None, allowed: bool) -> None:
     verdict = check("second_reminder", facts(A, bank_known_on=known_on))

@@ -7,7 +7,7 @@ import pytest
 
 from services.payments.domain.debit import our_reference
 from services.payments.formats.unreadable import UnreadableFile
-from services.payments.use_cases.import_statements import known_until
+from services.payments.use_cases.place_reports import known_until
 from services.payments.use_cases.read_statement_file import read_statement_file
 from shared.ids import uuid7
 from tests.factories.payments import Booked, Part, camt053, paid

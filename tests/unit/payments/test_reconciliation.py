@@ -34,6 +34,7 @@ def _books(draw: st.DrawFn) -> tuple[AccountFigures, ProviderFigures]:
         opening=eur(opening),
         closing=eur(opening + entries),
         entries=eur(entries),
+        ahead=eur(0),
         payment_lines=eur(payments),
         return_lines=eur(-returned - waiting),
         payout_lines=eur(payouts),
@@ -84,6 +85,7 @@ def test_without_balances_the_bank_gave_none_is_checked() -> None:
         **dict.fromkeys(
             (
                 "entries",
+                "ahead",
                 "payment_lines",
                 "return_lines",
                 "payout_lines",

@@ -1,0 +1,162 @@
+"""A bank tells each booking several times: it is booked once, whichever report comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from shared.events.payments import PaymentReceived, PaymentReversed
+from tests.factories.payments import Booked, Part, camt053, eur, paid, report
+from tests.integration.payments.conftest import World
+
+DAY = date(2026, 4, 1)
+
+
+async def money(world: World) -> tuple[list[int], int]:
+    """The amounts of the payments in the books, and what no statement counts yet."""
+    found = await world.get("/reconciliation")
+    assert found["agrees"]
+    items = (await world.get("/payments?limit=200"))["items"]
+    living = [i["amount"]["amount"] for i in items if i["status"] != "reclassified"]
+    return sorted(living), sum(account["ahead"]["amount"] for account in found["accounts"])
+
+
+async def test_what_an_interim_report_told_is_not_booked_again_by_the_statement(
+    world: World,
+) -> None:
+    issued = await world.issue(1, 5_000)
+    early = [paid(5_000, reference=issued.rf_reference), paid(700, text="water")]
+    first = await world.upload(report("camt.052", early))
+    assert (first["statements"][0]["kind"], first["payments"]) == ("interim", 2)
+    assert await money(world) == ([700, 5_000], 5_700)
+    whole = await world.upload(camt053([*early, paid(30, text="rest")], number=9))
+    (statement,) = whole["statements"]
+    assert (statement["kind"], statement["entries_known_before"]) == ("statement", 2)
+    assert (whole["payments"], statement["difference"]["amount"]) == (1, 0)
+    assert await money(world) == ([30, 700, 5_000], 0)
+
+
+async def test_a_late_interim_report_adds_nothing_to_the_statement(world: World) -> None:
+    lines = [paid(5_000, text="een"), paid(700, bank_reference="BANK-1")]
+    await world.upload(camt053(lines))
+    for late in (report("camt.052", lines), report("camt.054", lines[1:], number=4)):
+        result = await world.upload(late)
+        assert result["payments"] == 0
+    assert await money(world) == ([700, 5_000], 0)
+
+
+async def test_two_equal_entries_of_one_day_are_two(world: World) -> None:
+    """An interim report that saw one of them, before or after, makes it neither one nor three."""
+    twice = [paid(100, text="koffie"), paid(100, text="koffie")]
+    await world.upload(report("camt.052", twice[:1]))
+    await world.upload(camt053(twice))
+    await world.upload(report("camt.052", twice, number=2))
+    assert await money(world) == ([100, 100], 0)
+
+
+async def test_statements_in_a_row_each_book_their_own(world: World) -> None:
+    """What one statement counts is not in another, however alike."""
+    await world.upload(camt053([paid(100, text="koffie")], number=1))
+    await world.upload(camt053([paid(100, text="koffie")], number=2, opening=100))
+    assert await money(world) == ([100, 100], 0)
+
+
+async def test_an_entry_the_bank_calls_otherwise_is_another(world: World) -> None:
+    await world.upload(report("camt.052", [paid(100, text="x", bank_reference="A")]))
+    await world.upload(camt053([paid(100, text="x", bank_reference="B")]))
+    assert await money(world) == ([100, 100], 100)
+
+
+async def test_a_pending_entry_is_booked_when_it_is(world: World) -> None:
+    pending = report("camt.052", [paid(100, text="x")]).replace(b"BOOK", b"PDNG")
+    result = await world.upload(pending)
+    assert (result["payments"], result["statements"][0]["unbooked_count"]) == (0, 1)
+    assert (await world.upload(camt053([paid(100, text="x")])))["payments"] == 1
+
+
+async def test_an_exported_period_tells_again_what_its_days_told(world: World) -> None:
+    """Named entries that a statement counts already: the file is no statement of its own."""
+    one, two = paid(100, bank_reference="A"), paid(200, bank_reference="B")
+    await world.upload(camt053([one], number=1))
+    await world.upload(camt053([one, two], number=77))
+    assert await money(world) == ([100, 200], 200)
+    repeats = (await world.get("/statements?kind=repeat"))["items"]
+    assert [item["number"] for item in repeats] == ["77"]
+
+
+def batch(cents: int, parts: Sequence[Part] = (), **named: Any) -> Booked:
+    return Booked(cents, tuple(parts), batch="INCASSO-7", **named)
+
+
+PARTS = (Part(cents=600, text="een"), Part(cents=400, text="twee"))
+
+
+async def test_the_details_of_a_batch_come_later(world: World) -> None:
+    """The sum gives way to its parts, and whoever books along is told so."""
+    await world.upload(camt053([batch(1_000, reference="B-1")]))
+    (whole,) = [e for e in await world.news() if isinstance(e, PaymentReceived)]
+    result = await world.upload(report("camt.054", [batch(1_000, PARTS, reference="B-1")]))
+    (notice,) = result["statements"]
+    assert (notice["kind"], notice["entries_completed"], result["payments"]) == ("notice", 1, 2)
+    news = await world.news()
+    assert [e.payment_id for e in news if isinstance(e, PaymentReversed)] == [whole.payment_id]
+    assert sorted(e.amount.minor for e in news if isinstance(e, PaymentReceived)) == [400, 600]
+    assert await money(world) == ([400, 600], 0)
+
+
+async def test_the_details_of_a_batch_came_before(world: World) -> None:
+    await world.upload(report("camt.054", [batch(1_000, PARTS)]))
+    result = await world.upload(camt053([batch(1_000)]))
+    assert result["lines"] == 0
+    assert await money(world) == ([400, 600], 0)
+
+
+async def test_details_do_not_undo_what_a_clerk_decided(world: World) -> None:
+    issued = await world.issue(1, 1_000)
+    await world.upload(camt053([batch(1_000)]))
+    (queued,) = (await world.get("/queue"))["items"]
+    body = {"allocations": [{"invoice_id": str(issued.invoice_id), "amount": amount(1_000)}]}
+    await world.post(f"/payments/{queued['payment_id']}/match", body)
+    result = await world.upload(report("camt.054", [batch(1_000, PARTS)]))
+    assert (result["lines"], result["statements"][0]["entries_completed"]) == (0, 0)
+    assert await money(world) == ([1_000], 0)
+
+
+def amount(cents: int) -> dict[str, Any]:
+    return {"amount": cents, "currency": "EUR"}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4)))[::4])
+async def test_any_order_of_a_days_files_ends_the_same(
+    world: World, order: tuple[int, ...]
+) -> None:
+    """Twice each, too."""
+    coffee, named = paid(100, text="koffie"), paid(700, bank_reference="BANK-1")
+    files = [
+        report("camt.052", [coffee, named]),
+        report("camt.054", [batch(1_000, PARTS)], number=2),
+        camt053([coffee, coffee, named, batch(1_000)], number=1),
+        camt053([coffee], number=2, opening=1_900, day=date(2026, 4, 2)),
+    ]
+    for number in (*order, *reversed(order)):
+        answer = await world.payments.call("POST", "/statements", content=files[number])
+        assert answer.status_code in {200, 201}
+    assert await money(world) == ([100, 100, 100, 400, 600, 700], 0)
+    (account,) = (await world.get("/reconciliation"))["accounts"]
+    assert (account["gaps"], account["closing"]["amount"]) == ([], 2_000)
+
+
+async def test_each_statement_is_announced_with_how_far_the_bank_is_known(world: World) -> None:
+    await world.upload(camt053([paid(100)], opening=50, day=date(2026, 3, 31)))
+    await world.upload(report("camt.054", [paid(100)], number=3))
+    await world.news()
+    statement, notice = world.booked
+    assert (statement.kind, statement.closing, statement.entries) == ("statement", eur(150), 1)
+    assert (notice.kind, notice.known_until) == ("notice", None)
+    (account,) = (await world.get("/bank-accounts"))["items"]
+    assert statement.known_until is not None
+    assert datetime.fromisoformat(account["known_until"]) == statement.known_until

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.payments.domain.entry_identity import (
+    BookedEntry,
+    completed,
+    learn,
+    recognise,
+    tells_again,
+)
+from shared.ids import uuid7
+
+ACCOUNT, REPORT = uuid7(), uuid7()
+DAY = date(2026, 4, 1)
+
+
+def entry(content: str | None, reference: str | None = None, amount: int = 100) -> BookedEntry:
+    return BookedEntry(
+        id=uuid7(),
+        account_id=ACCOUNT,
+        booked_on=DAY,
+        amount_minor=amount,
+        reference=reference.encode() if reference else None,
+        content=content.encode() if content else None,
+        told_by=REPORT,
+    )
+
+
+def anything(_: BookedEntry) -> bool:
+    return True
+
+
+def is_same(told: BookedEntry, known: BookedEntry) -> bool:
+    return recognise([told], [known], anything) == {0: known}
+
+
+def test_the_banks_own_name_decides_before_the_content() -> None:
+    assert is_same(entry("a", "R1"), entry("b", "R1"))
+    assert not is_same(entry("a", "R1"), entry("a", "R2"))
+
+
+def test_without_a_name_on_both_sides_the_content_decides() -> None:
+    assert is_same(entry("a"), entry("a"))
+    assert is_same(entry("a", "R1"), entry("a"))
+    assert not is_same(entry("a"), entry("b"))
+
+
+def test_an_entry_told_without_details_is_the_one_of_its_day_and_amount() -> None:
+    assert is_same(entry(None), entry("a"))
+    assert not is_same(entry(None), entry("a", amount=101))
+
+
+def test_the_better_reason_is_heard_first() -> None:
+    """The bare entry stands first, yet the one with the same content is the one meant."""
+    bare, same = entry(None), entry("a")
+    assert recognise([entry("a")], [bare, same], anything) == {0: same}
+
+
+def test_an_entry_already_counted_by_name_shows_the_statement_repeats() -> None:
+    counted = entry("a", "R1")
+    assert not tells_again([entry("a", "R1")], [counted])
+    counted.confirmed_by = uuid7()
+    assert tells_again([entry("b", "R1")], [counted])
+    assert not tells_again([entry("a", "R2"), entry("a")], [counted])
+
+
+def test_details_that_were_missing_complete_an_entry_once() -> None:
+    known, told = entry(None), entry("a", "R1")
+    assert completed([told], {0: known}) == [0]
+    assert learn(known, told, None)
+    assert (known.content, known.reference) == (b"a", b"R1")
+    assert completed([told], {0: known}) == []
+    assert not learn(known, told, None)
+
+
+KINDS = st.sampled_from([("a", None), ("b", None), ("a", "R1"), ("b", "R2"), (None, "R3")])
+
+
+def book(reports: Sequence[tuple[str, list[tuple[str | None, str | None]]]]) -> Counter[str]:
+    """What is in the books after these reports, by what tells one entry from another."""
+    known: list[BookedEntry] = []
+    for kind, told in reports:
+        statement = uuid7() if kind == "statement" else None
+        entries = [entry(*one) for one in told]
+        may_be = (lambda e: e.confirmed_by is None) if statement else anything
+        found = recognise(entries, known, may_be)
+        for position, one in enumerate(entries):
+            learn(found.get(position, one), one, statement)
+        known += [one for position, one in enumerate(entries) if position not in found]
+    return Counter(str((one.reference, one.content)) for one in known)
+
+
+@given(st.lists(KINDS, min_size=1, max_size=8), st.data())
+def test_parts_of_a_day_told_before_or_after_in_any_order_change_nothing(
+    day: list[tuple[str | None, str | None]], data: st.DataObject
+) -> None:
+    """The statement tells all of the day; interim reports each saw some of it."""
+    interims = data.draw(st.lists(st.lists(st.sampled_from(range(len(day))), unique=True)))
+    early = [("interim", [day[i] for i in seen]) for seen in interims]
+    told = data.draw(st.permutations([*early, *early, ("statement", day)]))
+    assert book(told).total() == len(day)
+
+
+def test_the_same_day_twice_told_by_interims_is_one_day() -> None:
+    day: list[tuple[str | None, str | None]] = [("a", None), ("a", None), (None, "R3")]
+    assert book([("interim", day), ("interim", day), ("statement", day)]).total() == 3
