@@ -12,7 +12,10 @@ from services.payments.api import (
     pay,
     payments,
     reconciliation,
+    sepa_settings,
     statements,
+    status_reports,
+    transfers,
     webhooks,
 )
 from services.payments.config import Settings, settings_of
@@ -32,15 +35,20 @@ def create_app(service: Service | None = None) -> FastAPI:
             statements.router,
             *payments.ROUTERS,
             *debits.ROUTERS,
+            *transfers.ROUTERS,
+            status_reports.router,
+            sepa_settings.router,
             reconciliation.router,
         ],
         summary="What came in, and whose it is.",
         larger_bodies={
             "/v1/statements": settings_of(service).statement_limit_bytes,
             "/v1/mandates/import": 100_000_000,
+            "/v1/payment-status-reports": 100_000_000,
         },
     )
-    # Payers and the provider come without a token: see `api.OPEN_ROUTES`.
+    # Payers, customers with a link and the provider come without a token: see `api.OPEN_ROUTES`.
     app.include_router(pay.router)
     app.include_router(webhooks.router)
+    app.include_router(mandates.confirmations)
     return app

@@ -27,6 +27,8 @@ class Settings(ServiceSettings):
     webhook_base_url: str = ""
     link_secret: SecretStr = SecretStr("")
     link_valid_days: int = Field(730, ge=1, le=3_650)
+    # Where the official ISO 20022 schemas are (`pain.008.001.08.xsd`); empty: our own checks alone.
+    xsd_dir: str = ""
     statement_limit_bytes: int = Field(300_000_000, ge=1)
 
     @property

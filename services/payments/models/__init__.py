@@ -6,6 +6,7 @@ from services.payments.models.matching import Allocation, Hold, OpenItem, Paymen
 from services.payments.models.online import ProviderPayment, ProviderPayout
 from services.payments.models.parties import BankAccount, Creditor, Customer, KnownIban, Mandate
 from services.payments.models.statements import BankLine, BankStatement, StatementFile
+from services.payments.models.transfers import SepaSettings, StatusReport, Transfer, TransferFile
 
 __all__ = [
     "Allocation",
@@ -24,5 +25,9 @@ __all__ = [
     "Payment",
     "ProviderPayment",
     "ProviderPayout",
+    "SepaSettings",
     "StatementFile",
+    "StatusReport",
+    "Transfer",
+    "TransferFile",
 ]

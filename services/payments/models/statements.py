@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.payments.models.declarative import Base
 from shared.rows import one_of
 
-LINE_KINDS = ("payment", "collection", "return", "payout", "other")
+LINE_KINDS = ("payment", "collection", "return", "payout", "transfer", "other")
 
 
 class StatementFile(Base):

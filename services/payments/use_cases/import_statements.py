@@ -214,6 +214,7 @@ def _result(
         "debits_collected": collected,
         "debits_returned": kinds["return"],
         "payouts": kinds["payout"],
+        "transfers": kinds["transfer"],
         "other": kinds["other"],
     }
 
