@@ -20,6 +20,7 @@ from services.payments.repository import debits as debit_rows
 from services.payments.repository import parties
 from services.payments.use_cases.plan_debits import PlanDebits, plan_debits
 from services.payments.use_cases.release_batch import cancel_batch, release_batch
+from services.payments.use_cases.withdraw_debits import WithdrawalCode, withdraw_debits
 from services.payments.use_cases.write_debit_file import write_debit_file
 from shared.auth import requires
 from shared.clock import business_date
@@ -45,6 +46,14 @@ class BatchBody(BaseModel):
     collect_on: date
     due_by: date | None = None
     scheme: Scheme = "core"
+
+
+class WithdrawBody(BaseModel):
+    """TECH: a technical fault, to be collected anew; DUPL: a double; CUST: the customer's wish."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "TECH"}]})
+
+    code: WithdrawalCode
 
 
 class Counted(BaseModel):
@@ -139,6 +148,17 @@ async def release(request: Request, session: Writing, batch_id: UUID) -> BatchSh
 async def cancel(session: Writing, batch_id: UUID) -> BatchShown:
     """Only before the release; the items are free for another run."""
     return await _one(session, await cancel_batch(session, batch_id))
+
+
+@batches.post("/{batch_id}/withdraw", dependencies=[requires("payments:approve")])
+async def withdraw(
+    request: Request, session: Writing, batch_id: UUID, body: WithdrawBody
+) -> BatchShown:
+    """The bank never got the file, or forgot it as asked: what is in flight of it ends."""
+    vault = request.app.state.service.vault
+    today = await _today(request, session)
+    batch = await withdraw_debits(session, batch_id, body.code, today=today, vault=vault)
+    return await _one(session, batch)
 
 
 @batches.get("/{batch_id}/file", dependencies=[requires("payments:approve")])

@@ -80,6 +80,10 @@ _TABLES: Final = (
             "SL01": ReturnRule("ask_to_unblock", "after_consent", suspends_mandate=True),
             "FF01": _FIX,
             "TM01": _FIX,
+            # Taken back by ourselves.
+            "TECH": _FIX,
+            "DUPL": ReturnRule("reconcile_refund_if_double"),
+            "CUST": ReturnRule("contact_first"),
         },
     ),
 )

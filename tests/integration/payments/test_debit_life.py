@@ -16,7 +16,7 @@ from services.payments.app import create_app
 from services.payments.config import Settings
 from shared.clock import FixedClock
 from shared.events.billing import InvoiceIssued
-from shared.events.payments import DebitAnnounced, DebitSubmitted, MandateChanged
+from shared.events.payments import DebitAnnounced, DebitReturned, DebitSubmitted, MandateChanged
 from shared.ids import uuid7
 from shared.testing.served import Served
 from tests.factories.payments import (
@@ -223,6 +223,29 @@ async def test_a_company_mandate_travels_in_a_run_of_its_own(
         "refundable_until": None,
         "unauthorised_until": None,
     }
+
+
+@pytest.mark.parametrize(("code", "again"), [("TECH", True), ("CUST", False)])
+async def test_a_file_the_bank_never_got_is_no_longer_in_flight(
+    world: World, code: str, again: bool
+) -> None:
+    """Every reader hears that the flight ended; a fault is mended by another run."""
+    owner = await customer(world)
+    await mandate(world, owner)
+    issued = await bill(world, owner)
+    batch = await collect(world)
+    await world.news()
+    path = f"/debit-batches/{batch['id']}/withdraw"
+    assert (await world.post(path, {"code": code}))["by_status"]["returned"]["debits"] == 1
+    (told,) = await world.news()
+    assert isinstance(told, DebitReturned)
+    assert (told.invoice_id, told.return_code) == (issued.invoice_id, code)
+    twice = await world.payments.call("POST", path, json={"code": code})
+    assert twice.status_code == 409
+    planned = await world.payments.call(
+        "POST", "/debit-batches", json={"collect_on": COLLECT_ON.isoformat()}
+    )
+    assert planned.is_success is again
 
 
 async def test_a_run_can_announce_itself_in_time(world: World) -> None:
