@@ -16,6 +16,7 @@ import orjson
 SERVICES = ("billing", "payments", "collections", "notifications")
 # A caller gives a service that is being restarted this long.
 _INSIST_S = 60.0
+_PERSON, _COLLEAGUE = "demo", "demo-colleague"
 _SCOPES = ("read", "write", "approve", "admin")
 
 
@@ -24,7 +25,10 @@ class CallFailed(Exception):
 
 
 class Calls:
-    """One caller with a token for one creditor. `urls` maps service names to addresses."""
+    """One caller with a token for one creditor, and a colleague who approves what that one asked.
+
+    `urls` maps service names to addresses.
+    """
 
     def __init__(
         self,
@@ -38,8 +42,8 @@ class Calls:
         self._issuer_url = issuer_url
         self.creditor_id = creditor_id
         self._client = httpx.AsyncClient(timeout=120)
-        self._token = ""
-        self._token_until = 0.0
+        # By person: the token, and until when it is used.
+        self._tokens: dict[str, tuple[str, float]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -63,6 +67,10 @@ class Calls:
 
     async def post(self, service: str, path: str, body: Any = None) -> Any:
         return (await self._call(service, "POST", path, json=body)).json()
+
+    async def approve(self, service: str, path: str, body: Any = None) -> Any:
+        """A POST by the colleague: four eyes."""
+        return (await self._call(service, "POST", path, _COLLEAGUE, json=body)).json()
 
     async def upload(self, service: str, path: str, content: bytes, media_type: str) -> Any:
         headers = {"Content-Type": media_type}
@@ -101,9 +109,11 @@ class Calls:
         )
         return {name: answer.json() for name, answer in zip(SERVICES, answers, strict=True)}
 
-    async def _call(self, service: str, method: str, path: str, **request: Any) -> httpx.Response:
+    async def _call(
+        self, service: str, method: str, path: str, person: str = _PERSON, **request: Any
+    ) -> httpx.Response:
         headers = {
-            "Authorization": f"Bearer {await self._bearer()}",
+            "Authorization": f"Bearer {await self._bearer(person)}",
             "Inning-Creditor": str(self.creditor_id),
             **request.pop("headers", {}),
         }
@@ -128,8 +138,9 @@ class Calls:
                     raise
             await asyncio.sleep(0.2)
 
-    async def _bearer(self) -> str:
-        if time.monotonic() > self._token_until:
+    async def _bearer(self, person: str) -> str:
+        token, until = self._tokens.get(person, ("", 0.0))
+        if time.monotonic() > until:
             scopes = [f"{service}:{verb}" for service in SERVICES for verb in _SCOPES]
             response = await self._client.post(
                 f"{self._issuer_url}/token",
@@ -139,10 +150,10 @@ class Calls:
                     "scope": " ".join([*scopes, "clock:read", "clock:write"]),
                     "creditor_ids": [str(self.creditor_id)],
                     "roles": ["supervisor"],
-                    "subject": "demo",
+                    "subject": person,
                 },
             )
             response.raise_for_status()
-            self._token = response.json()["access_token"]
-            self._token_until = time.monotonic() + 600
-        return self._token
+            token = response.json()["access_token"]
+            self._tokens[person] = (token, time.monotonic() + 600)
+        return token

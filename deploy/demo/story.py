@@ -129,7 +129,7 @@ class Story:
         batch = await self.calls.post(
             "payments", "/debit-batches", {"collect_on": COLLECTED_ON.isoformat()}
         )
-        await self.calls.post("payments", f"/debit-batches/{batch['id']}/release")
+        await self.calls.approve("payments", f"/debit-batches/{batch['id']}/release")
         content = await self.calls.raw("payments", f"/debit-batches/{batch['id']}/file")
         collected = read_pain008(content)
         self.submitted = {one.iban: one for one in collected}

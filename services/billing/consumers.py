@@ -11,6 +11,8 @@ from services.billing.use_cases.preview_chunk import preview_chunk
 from services.billing.use_cases.record_receipts import (
     record_payouts,
     record_receipts,
+    record_refunds,
+    record_remittances,
     record_reversals,
 )
 from shared.consumer import Batch, Handler, Handlers
@@ -20,10 +22,12 @@ from shared.events.collections import ChargeImposed
 from shared.events.envelope import Received
 from shared.events.payments import (
     AllocationUndone,
+    LevyRemitted,
     PaymentAllocated,
     PaymentReceived,
     PaymentReversed,
     ProviderPaidOut,
+    RefundExecuted,
 )
 from shared.service import Service
 
@@ -52,6 +56,8 @@ HANDLERS: Handlers = {
     PaymentReceived: _clocked(record_receipts),
     PaymentReversed: _clocked(record_reversals),
     ProviderPaidOut: _clocked(record_payouts),
+    RefundExecuted: _clocked(record_refunds),
+    LevyRemitted: _clocked(record_remittances),
     PaymentAllocated: _clocked(apply_allocations),
     AllocationUndone: _clocked(undo_allocations),
     ChargeImposed: _clocked(add_charges),

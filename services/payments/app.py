@@ -18,7 +18,10 @@ from services.payments.api import (
     reconciliation,
     remembered,
     remittances,
+    sepa_settings,
     statements,
+    status_reports,
+    transfers,
     webhooks,
 )
 from services.payments.api.page_limits import PageLimits
@@ -45,6 +48,9 @@ def create_app(service: Service | None = None) -> FastAPI:
             *remittances.ROUTERS,
             *payment_links.ROUTERS,
             *debits.ROUTERS,
+            *transfers.ROUTERS,
+            status_reports.router,
+            sepa_settings.router,
             reconciliation.router,
         ],
         summary="What came in, and whose it is.",
@@ -53,10 +59,12 @@ def create_app(service: Service | None = None) -> FastAPI:
             "/v1/statements/read": settings_of(service).statement_limit_bytes,
             "/v1/mandates/import": 100_000_000,
             "/v1/remittances": 20_000_000,
+            "/v1/payment-status-reports": 100_000_000,
         },
     )
     app.state.page_limits = PageLimits.of(settings_of(service))
-    # Payers and the provider come without a token: see `api.OPEN_ROUTES`.
+    # Payers, customers with a link and the provider come without a token: see `api.OPEN_ROUTES`.
     app.include_router(pay.router)
     app.include_router(webhooks.router)
+    app.include_router(mandates.confirmations)
     return app

@@ -31,6 +31,8 @@ class Settings(ServiceSettings):
     page_requests_per_minute: int = Field(300, ge=1)
     link_requests_per_minute: int = Field(60, ge=1)
     link_failures_per_minute: int = Field(10, ge=1)
+    # Where the official ISO 20022 schemas are (`pain.008.001.08.xsd`); empty: our own checks alone.
+    xsd_dir: str = ""
     statement_limit_bytes: int = Field(300_000_000, ge=1)
 
     @property

@@ -102,6 +102,18 @@ class MandateChanged(Event, type="payments.mandate.changed.v1", topic=PAYMENTS.n
     reason: str | None = None
 
 
+class DebitAnnounced(Event, type="payments.debit.announced.v1", topic=PAYMENTS.name):
+    """The pre-notification of a direct debit: when and how much, before the bank is asked."""
+
+    debit_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    amount: Money
+    collect_on: date
+    mandate_reference: str
+    sepa_creditor_id: str
+
+
 class DebitSubmitted(Event, type="payments.debit.submitted.v1", topic=PAYMENTS.name):
     """A direct debit is in flight: the customer need do nothing for this invoice."""
 
@@ -121,6 +133,33 @@ class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.nam
     amount: Money
     return_code: str
     returned_on: date
+
+
+class RefundExecuted(Event, type="payments.refund.executed.v1", topic=PAYMENTS.name):
+    """Money that nobody's invoice needed went back: to a customer, or to an unknown sender."""
+
+    refund_id: UUID
+    payment_id: UUID
+    customer_id: UUID | None = None
+    amount: Money
+    executed_on: date
+    kind: Literal["refund", "return_to_sender"]
+
+    @property
+    def key(self) -> UUID:
+        return self.customer_id or self.payment_id
+
+
+class LevyRemitted(Event, type="payments.levy.remitted.v1", topic=PAYMENTS.name):
+    """What was collected on behalf of another body, such as a municipality, was handed on."""
+
+    transfer_id: UUID
+    amount: Money
+    executed_on: date
+
+    @property
+    def key(self) -> UUID:
+        return self.transfer_id
 
 
 class LinkIssued(Event, type="payments.link.issued.v1", topic=PAYMENTS.name):

@@ -7,7 +7,7 @@ import asyncio
 import typer
 
 from deploy.local.infra import ensure_infra
-from tests.load import events
+from tests.load import events, sepa_out
 from tests.load.figures import keep, show
 
 
@@ -17,7 +17,9 @@ def main(count: int = 30_000, rounds: int = 3) -> None:
         figures = asyncio.run(events.measure(infra, count=count, rounds=rounds))
     finally:
         infra.stop()
-    show(figures)
+    out = sepa_out.measure(rounds=rounds)
+    show([*figures, *out])
+    typer.echo(f"kept in {keep('sepa_out', out)}")
     typer.echo(f"kept in {keep('events', figures)}")
 
 

@@ -140,6 +140,11 @@ def paid_out_legs(amount: int) -> tuple[Leg, ...]:
     return (Leg("bank", amount), Leg("provider_clearing", -amount))
 
 
+def remitted_legs(amount: int) -> tuple[Leg, ...]:
+    """A levy handed on to the body it was collected for."""
+    return (Leg("levy_payable", amount), Leg("bank", -amount))
+
+
 def _counter_parts(
     parts: Parts, customer_id: UUID, invoice_id: UUID, *, sign: int
 ) -> tuple[Leg, ...]:

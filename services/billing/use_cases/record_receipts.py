@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.billing.domain.ledger import Entry, paid_out_legs, received_legs
+from services.billing.domain.ledger import Entry, paid_out_legs, received_legs, remitted_legs
 from services.billing.use_cases.post_entries import post_entries
 from shared.clock import Clock
 from shared.db import WriteSession
 from shared.events.envelope import Received
-from shared.events.payments import PaymentReceived, PaymentReversed, ProviderPaidOut
+from shared.events.payments import (
+    LevyRemitted,
+    PaymentReceived,
+    PaymentReversed,
+    ProviderPaidOut,
+    RefundExecuted,
+)
 
 
 async def record_receipts(
@@ -56,6 +62,36 @@ async def record_payouts(
             received.event.booked_on,
             received.event.amount.currency,
             paid_out_legs(received.event.amount.minor),
+        )
+        for received in batch
+    ]
+    await post_entries(session, entries, clock=clock)
+
+
+async def record_refunds(
+    session: WriteSession, batch: Sequence[Received[RefundExecuted]], *, clock: Clock
+) -> None:
+    """What nobody's invoice needed leaves the bank account; however it had come in."""
+    entries = []
+    for received in batch:
+        event = received.event
+        legs = received_legs(-event.amount.minor, by_provider=False, customer_id=event.customer_id)
+        entries.append(
+            Entry("refunded", event.refund_id, event.executed_on, event.amount.currency, legs)
+        )
+    await post_entries(session, entries, clock=clock)
+
+
+async def record_remittances(
+    session: WriteSession, batch: Sequence[Received[LevyRemitted]], *, clock: Clock
+) -> None:
+    entries = [
+        Entry(
+            "remitted",
+            received.event.transfer_id,
+            received.event.executed_on,
+            received.event.amount.currency,
+            remitted_legs(received.event.amount.minor),
         )
         for received in batch
     ]

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, Request, Response
 
-from services.payments.models import Mandate
+from services.payments.api.mandate_views import (
+    AmendBody,
+    AskedShown,
+    Imported,
+    MandateBody,
+    MandateRequested,
+    MandateShown,
+    ReasonBody,
+    Wanted,
+    mandate_shown,
+)
+from services.payments.domain.confirmation import creditor_of
 from services.payments.repository import parties
-from services.payments.use_cases.change_mandates import change_mandate
+from services.payments.use_cases.amend_mandate import AmendMandate, amend_mandate
+from services.payments.use_cases.change_mandates import change_mandate, finish_mandate
+from services.payments.use_cases.confirm_mandate import (
+    MandateAsked,
+    ask_mandate,
+    confirm_mandate,
+    show_asked,
+)
 from services.payments.use_cases.register_mandates import RegisterMandate, register_mandates
-from services.payments.use_cases.show_mandates import MandateParty, show_parties
+from services.payments.use_cases.show_mandates import show_parties
+from shared import audit
 from shared.auth import requires
 from shared.clock import business_date
-from shared.db import WriteSession
+from shared.db import Scope, WriteSession
 from shared.errors import NotFound
-from shared.http.etag import set_etag
+from shared.http.etag import IfMatch, set_etag
 from shared.http.imports import read_rows
 from shared.http.pages import Page, PageOf
 from shared.http.unit import Reading, Writing
@@ -27,75 +46,7 @@ from shared.http.unit import router as noun_router
 from shared.service import Service
 
 router = noun_router("/mandates", "mandates")
-
-Text70 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=70)]
-# The characters SEPA allows in an identifier (EPC217-08).
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+?().,'-]{1,35}$")]
-
-
-class MandateBody(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "customer_number": "K100001",
-                    "reference": "K100001-1",
-                    "iban": "NL91ABNA0417164300",
-                    "account_holder": "A. Voorbeeld",
-                    "signed_on": "2025-11-03",
-                    "scheme": "core",
-                }
-            ]
-        },
-    )
-
-    customer_id: UUID | None = None
-    customer_number: Annotated[str | None, Field(max_length=35)] = None
-    reference: Reference | None = None
-    iban: Annotated[str, Field(max_length=42)]
-    account_holder: Text70
-    signed_on: date
-    scheme: Literal["core"] = "core"
-
-    def command(self, line: int | None = None) -> RegisterMandate:
-        return RegisterMandate(
-            customer_id=self.customer_id,
-            customer_number=self.customer_number,
-            reference=self.reference,
-            iban=self.iban,
-            account_holder=self.account_holder,
-            signed_on=self.signed_on,
-            line=line,
-        )
-
-
-class ReasonBody(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"reason": "asked_by_customer"}]}
-    )
-
-    # A code, not a story: it goes into the event.
-    reason: Annotated[str, Field(pattern="^[a-z0-9_]{1,40}$")]
-
-
-class MandateShown(BaseModel):
-    id: UUID
-    version: int
-    customer_id: UUID
-    status: str
-    reference: str
-    scheme: str
-    signed_on: date
-    last_used_on: date | None
-    iban: str | None
-    account_holder: str | None
-    reason: str | None
-
-
-class Imported(BaseModel):
-    imported: int
-    ids: list[UUID]
+confirmations = APIRouter(prefix="/mandate", tags=["mandates"])
 
 
 @router.post("", status_code=201, dependencies=[requires("payments:write")])
@@ -106,6 +57,23 @@ async def register_mandate(
     (mandate_id,) = await _register(request, session, [body.command()])
     response.headers["Location"] = f"/v1/mandates/{mandate_id}"
     return await _one(request, session, mandate_id, response)
+
+
+@router.post("/online", status_code=201, dependencies=[requires("payments:write")])
+async def request_mandate(
+    request: Request, session: Writing, body: Wanted, response: Response
+) -> MandateRequested:
+    """Ask for a mandate online: `pending` until its customer confirms at `confirm_path`."""
+    today = await _today(request, session)
+    vault = request.app.state.service.vault
+    mandate_id, token = await ask_mandate(session, body.asked(today), vault=vault, today=today)
+    shown = await _one(request, session, mandate_id, response)
+    mandate = (await parties.mandates_by_id(session, [mandate_id]))[mandate_id]
+    return MandateRequested(
+        **shown.model_dump(),
+        confirm_path=f"/mandate/{token}",
+        confirm_until=mandate.confirm_until or today,
+    )
 
 
 @router.post("/import", status_code=201, dependencies=[requires("payments:write")])
@@ -122,17 +90,43 @@ async def list_mandates(
     session: Reading,
     paging: PageOf,
     customer_id: UUID | None = None,
-    status: Literal["active", "suspended", "cancelled", "expired"] | None = None,
+    status: Literal["pending", "active", "suspended", "cancelled", "expired"] | None = None,
 ) -> Page[MandateShown]:
     rows = await parties.mandates(session, paging, customer_id=customer_id, status=status)
     shown = await show_parties(session, rows, vault=request.app.state.service.vault)
-    return paging.page(rows, lambda row: _shown(row, shown[row.id]), lambda row: (row.id,))
+    return paging.page(rows, lambda row: mandate_shown(row, shown[row.id]), lambda row: (row.id,))
 
 
 @router.get("/{mandate_id}", dependencies=[requires("payments:read")])
 async def get_mandate(
     request: Request, session: Reading, mandate_id: UUID, response: Response
 ) -> MandateShown:
+    return await _one(request, session, mandate_id, response)
+
+
+@router.patch("/{mandate_id}", dependencies=[requires("payments:write")])
+async def amend(
+    request: Request,
+    session: Writing,
+    mandate_id: UUID,
+    body: AmendBody,
+    response: Response,
+    if_match: IfMatch = None,
+) -> MandateShown:
+    """Another account or reference: the next collection tells the bank with the original data."""
+    given = body.model_dump(exclude={"address"})
+    command = AmendMandate(**given, address=body.address.value() if body.address else None)
+    vault = request.app.state.service.vault
+    await amend_mandate(session, mandate_id, command, vault=vault, if_match=if_match)
+    return await _one(request, session, mandate_id, response)
+
+
+@router.post("/{mandate_id}/finish", dependencies=[requires("payments:write")])
+async def finish(
+    request: Request, session: Writing, mandate_id: UUID, response: Response
+) -> MandateShown:
+    """The next collection is the last (FNAL); the mandate ends with it."""
+    await finish_mandate(session, mandate_id)
     return await _one(request, session, mandate_id, response)
 
 
@@ -162,12 +156,43 @@ async def cancel_mandate(
     return await _one(request, session, mandate_id, response)
 
 
+@confirmations.get("/{token}")
+async def show_request(request: Request, token: str) -> AskedShown:
+    """What is to be confirmed, for whoever holds the link."""
+    service: Service = request.app.state.service
+    async with service.db.write(_visitor(token)) as session:
+        return _asked(await show_asked(session, token, vault=service.vault))
+
+
+@confirmations.post("/{token}")
+async def confirm(request: Request, token: str) -> AskedShown:
+    """Confirm the mandate; it is active from now on."""
+    service: Service = request.app.state.service
+    async with service.db.write(_visitor(token)) as session:
+        asked = await confirm_mandate(session, token, vault=service.vault)
+        audit.record(session, "confirm_mandate", asked.reference)
+    return _asked(asked)
+
+
+def _visitor(token: str) -> Scope:
+    """Row-level security opens the creditor's rows; the token alone names the mandate in them."""
+    return Scope(creditor_of(token), "customer:link", reason="http:confirm_mandate")
+
+
+def _asked(asked: MandateAsked) -> AskedShown:
+    return AskedShown(**asdict(asked))
+
+
+async def _today(request: Request, session: WriteSession) -> date:
+    creditor = await parties.creditor(session)
+    return business_date(request.app.state.service.clock.now(), ZoneInfo(creditor.time_zone))
+
+
 async def _register(
     request: Request, session: WriteSession, commands: list[RegisterMandate]
 ) -> list[UUID]:
     service: Service = request.app.state.service
-    creditor = await parties.creditor(session)
-    today = business_date(service.clock.now(), ZoneInfo(creditor.time_zone))
+    today = await _today(request, session)
     return await register_mandates(session, commands, vault=service.vault, today=today)
 
 
@@ -181,20 +206,4 @@ async def _one(
     mandate = mandates[mandate_id]
     shown = await show_parties(session, [mandate], vault=request.app.state.service.vault)
     set_etag(response, mandate.version)
-    return _shown(mandate, shown[mandate_id])
-
-
-def _shown(row: Mandate, party: MandateParty) -> MandateShown:
-    return MandateShown(
-        id=row.id,
-        version=row.version,
-        customer_id=row.customer_id,
-        status=row.status,
-        reference=row.reference,
-        scheme=row.scheme,
-        signed_on=row.signed_on,
-        last_used_on=row.last_used_on,
-        iban=party.iban,
-        account_holder=party.account_holder,
-        reason=row.reason,
-    )
+    return mandate_shown(mandate, shown[mandate_id])

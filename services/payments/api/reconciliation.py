@@ -42,9 +42,11 @@ class AccountShown(BaseModel):
     payments: Money
     returns: Money
     payouts: Money
+    transfers: Money
     other: Money
     allocated: Money
     unallocated: Money
+    refunded: Money
     reversed: Money
     returns_waiting: Money
     checks: list[CheckShown]
@@ -55,6 +57,7 @@ class ProviderShown(BaseModel):
     received: Money
     allocated: Money
     unallocated: Money
+    refunded: Money
     reversed: Money
     paid_out: Money
     in_transit: Money
@@ -83,6 +86,7 @@ async def get_reconciliation(session: Reading) -> ReconciliationShown:
             received=provider.received,
             allocated=provider.allocated,
             unallocated=provider.unallocated,
+            refunded=provider.refunded,
             reversed=provider.reversed,
             paid_out=provider.paid_out,
             in_transit=provider.in_transit,
@@ -116,9 +120,11 @@ def _account(view: AccountView) -> AccountShown:
         payments=figures.payment_lines,
         returns=figures.return_lines,
         payouts=figures.payout_lines,
+        transfers=figures.transfer_lines,
         other=figures.other_lines,
         allocated=figures.allocated,
         unallocated=figures.unallocated,
+        refunded=figures.refunded,
         reversed=figures.reversed,
         returns_waiting=figures.returns_waiting,
         checks=[_check(check) for check in view.checks],

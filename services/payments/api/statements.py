@@ -93,6 +93,7 @@ class ImportResult(BaseModel):
     debits_collected: int
     debits_returned: int
     payouts: int
+    transfers: int = 0
     other: int
 
 

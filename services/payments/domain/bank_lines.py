@@ -14,6 +14,7 @@ class LineFacts:
     """What of a line tells its kind. `amount` is signed: money in is positive."""
 
     amount: Money
+    # Of a debit, or of a transfer when money goes out.
     debit_id: UUID | None = None
     batch_ids: tuple[UUID, ...] = ()
     payout_reference: str | None = None
@@ -26,6 +27,16 @@ class DebitFacts:
     status: str
     amount: Money
     has_payment: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFacts:
+    """A transfer of ours, by its end-to-end id or by the file it is in."""
+
+    id: UUID
+    file_id: UUID | None
+    status: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,13 @@ class Payout:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """Transfers we asked the bank for: by their own id, or a whole file in one sum."""
+
+    transfer_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """An ordinary payment; `odd` is what a clerk should know when nothing decides it."""
 
@@ -68,13 +86,14 @@ class Other:
     """Money out that is nobody's payment: charges, our own transfers."""
 
 
-Kind = Collection | LateCollection | Return | Payout | Incoming | Other
+Kind = Collection | LateCollection | Return | Payout | Sent | Incoming | Other
 
 NAMES: Mapping[type, str] = {
     Collection: "collection",
     LateCollection: "collection",
     Return: "return",
     Payout: "payout",
+    Sent: "transfer",
     Incoming: "payment",
     Other: "other",
 }
@@ -84,21 +103,29 @@ NAMES: Mapping[type, str] = {
 class _Book:
     debits: dict[UUID, DebitFacts]
     in_transit: Money
+    transfers: dict[UUID, TransferFacts]
     status: dict[UUID, str] = field(default_factory=dict)
     batches: dict[UUID, list[DebitFacts]] = field(default_factory=dict)
 
-    def status_of(self, debit: DebitFacts) -> str:
-        return self.status.get(debit.id, debit.status)
+    def status_of(self, one: DebitFacts | TransferFacts) -> str:
+        return self.status.get(one.id, one.status)
 
 
 def sort_lines(
-    lines: Sequence[LineFacts], debits: Iterable[DebitFacts], in_transit: Money
+    lines: Sequence[LineFacts],
+    debits: Iterable[DebitFacts],
+    in_transit: Money,
+    transfers: Iterable[TransferFacts] = (),
 ) -> list[Kind]:
     """The kind of each line. Money in is looked at first: a return may stand above its collection.
 
     `in_transit` is what the provider holds for us: it cannot pay out more.
     """
-    book = _Book({debit.id: debit for debit in debits}, in_transit)
+    book = _Book(
+        {debit.id: debit for debit in debits},
+        in_transit,
+        {transfer.id: transfer for transfer in transfers},
+    )
     for debit in book.debits.values():
         book.batches.setdefault(debit.batch_id, []).append(debit)
     kinds: dict[int, Kind] = {}
@@ -119,8 +146,8 @@ def _money_in(line: LineFacts, book: _Book) -> Kind:
         if flying and total == line.amount.minor:
             book.status.update({d.id: "collected" for d in flying})
             return Collection(tuple(d.id for d in flying), "batch")
-        if batch_id in book.batches:
-            return Incoming("batch_differs")
+    if any(batch_id in book.batches for batch_id in line.batch_ids):
+        return Incoming("batch_differs")
     if line.payout_reference is not None:
         if line.amount.currency == book.in_transit.currency and line.amount <= book.in_transit:
             book.in_transit -= line.amount
@@ -152,4 +179,20 @@ def _money_out(line: LineFacts, book: _Book) -> Kind:
     ):
         book.status[debit.id] = "returned"
         return Return(debit.id, line.amount + debit.amount)
+    sent = _sent(line, book)
+    if sent and Money.total((t.amount for t in sent), line.amount.currency) == -line.amount:
+        book.status.update({transfer.id: "executed" for transfer in sent})
+        return Sent(tuple(transfer.id for transfer in sent))
     return Other()
+
+
+def _sent(line: LineFacts, book: _Book) -> list[TransferFacts]:
+    """What of our transfers the bank may be booking here."""
+    named = book.transfers.get(line.debit_id) if line.debit_id else None
+    if named is not None:
+        return [named] if book.status_of(named) == "in_file" else []
+    return [
+        transfer
+        for transfer in book.transfers.values()
+        if transfer.file_id in line.batch_ids and book.status_of(transfer) == "in_file"
+    ]

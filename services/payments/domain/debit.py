@@ -1,4 +1,4 @@
-"""Direct debits: our identifiers in them, what a return means, and who may be debited (again)."""
+"""Direct debits: our identifiers in them, who may be debited (again), and in which sequence."""
 
 from __future__ import annotations
 
@@ -6,28 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Final, Literal
 from uuid import UUID
 
+from services.payments.domain.return_rules import rules_on
 from shared.money import Money
+
+Scheme = Literal["core", "b2b"]
+SequenceCode = Literal["FRST", "RCUR", "OOFF", "FNAL"]
 
 # An end-to-end id holds 35 characters: this prefix and the hexadecimal UUID of the debit.
 _PREFIX: Final = "INN"
 _OURS = re.compile(rf"{_PREFIX}([0-9A-F]{{32}})", re.ASCII)
-
-# SEPA Core rulebook reason codes: insufficient funds, or a reason the bank withholds, which in
-# the Netherlands mostly masks the same.
-RETRIED_ONCE: Final = frozenset({"AM04", "MS03"})
-# The file was at fault, not the debtor.
-RETRIED_AFTER_REPAIR: Final = frozenset(
-    {"AG02", "BE05", "MD02", "RC01", "RR01", "RR02", "RR03", "RR04", "FF01", "TM01"}
-)
-# The account or the mandate cannot be used again as it is.
-MANDATE_SUSPENDED_BY: Final = frozenset(
-    {"AC01", "AC04", "AC06", "AC13", "AG01", "MD01", "MD07", "SL01"}
-)
-# "Reason not specified": what we write when a bank tells none.
-REASON_NOT_TOLD: Final = "MS03"
 
 
 def our_reference(of: UUID) -> str:
@@ -43,14 +34,33 @@ def from_our_reference(text: str | None) -> UUID | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """An open item to be collected by direct debit, as a run finds it."""
+    """An open item to be collected by direct debit, as a run finds it.
+
+    `announced_on` is the day its invoice told of the debit; `returned` the codes of earlier ones.
+    """
 
     invoice_id: UUID
     customer_id: UUID
     available: Money
     mandate_id: UUID | None
+    scheme: str | None
     is_held: bool
     returned: tuple[str, ...]
+    announced_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What is collected on one day, in one currency, under one scheme: banks mix neither.
+
+    `notice_by`: the last day an invoice announces this collection in time; None when the run itself
+    announces it.
+    """
+
+    currency: str
+    scheme: Scheme
+    collect_on: date
+    notice_by: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +71,10 @@ class RunPlan:
     left_out: dict[str, int]
 
 
-def plan_run(due: Iterable[Due], currency: str) -> RunPlan:
+def plan_run(due: Iterable[Due], run: Run) -> RunPlan:
     debits, left_out = [], Counter[str]()
     for item in due:
-        reason = _why_not(item, currency)
+        reason = _why_not(item, run)
         if reason is None:
             debits.append(item)
         else:
@@ -72,27 +82,64 @@ def plan_run(due: Iterable[Due], currency: str) -> RunPlan:
     return RunPlan(tuple(debits), dict(left_out))
 
 
-def _why_not(item: Due, currency: str) -> str | None:
+def _why_not(item: Due, run: Run) -> str | None:
     if item.available.minor <= 0:
         return "nothing_left"
-    if item.available.currency != currency:
+    if item.available.currency != run.currency:
         return "other_currency"
     if item.is_held:
         return "held"
     if item.mandate_id is None:
         return "no_active_mandate"
-    if not may_retry(item.returned):
+    if item.scheme != run.scheme:
+        return "other_scheme"
+    if run.notice_by is not None and (
+        item.announced_on is None or item.announced_on > run.notice_by
+    ):
+        return "announced_too_late"
+    return why_not_again(item.returned, run.collect_on)
+
+
+def why_not_again(returned: Sequence[str], collect_on: date) -> str | None:
+    """Why an item whose debits came back with these codes is not collected on a day; or None.
+
+    Once more after a lack of funds, near the day salaries are paid; after repair when the file was
+    wrong; never against the debtor's will (MD06, MS02) without a person looking at it.
+    """
+    if not returned:
+        return None
+    rules = rules_on(collect_on)
+    retries = [rules.of(code).retry for code in returned]
+    if len(returned) >= rules.returns_max:
+        return "returned_too_often"
+    if "never" in retries or retries.count("near_salary_day") > 1:
         return "returned_before"
+    if retries[-1] == "near_salary_day" and not rules.is_near_salary(collect_on):
+        return "waits_for_salary_day"
     return None
 
 
-def may_retry(returned: Sequence[str]) -> bool:
-    """Whether an item whose debits came back with these codes may be debited again.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateUse:
+    """What of a mandate decides on the sequence type of its next collection."""
 
-    Once after a lack of funds; after repair when the file was wrong; never against the debtor's
-    will (MD06, MS02) without a person looking at it.
+    is_one_off: bool
+    is_final: bool
+    was_used: bool
+
+
+def sequence_of(
+    use: MandateUse, place: int, count: int, *, marks_first: bool
+) -> SequenceCode | None:
+    """The sequence type of the `place`th of `count` debits of one mandate in a batch.
+
+    None: it cannot go, since a one-off mandate is for one collection. RCUR is the rule; FRST has
+    been optional since November 2016 and is for banks that still ask for it.
     """
-    once = sum(code in RETRIED_ONCE for code in returned)
-    return once <= 1 and all(
-        code in RETRIED_ONCE or code in RETRIED_AFTER_REPAIR for code in returned
-    )
+    if use.is_one_off:
+        return "OOFF" if place == 0 and not use.was_used else None
+    if use.is_final and place == count - 1:
+        return "FNAL"
+    if marks_first and place == 0 and not use.was_used:
+        return "FRST"
+    return "RCUR"

@@ -5,9 +5,11 @@ Money side: payments by what became of them, and the allocations counted on thei
 
     booked at the bank + on its way from the provider
         = allocated + not allocated + other lines + returns whose collection is not yet booked
+          + transfers (negative) + refunded
 
-It holds because a payment's amount is always allocated + unallocated + reversed, a reversal of a
-bank payment is a negative line, and a payout moves the same amount from the provider to the bank.
+It holds because a payment's amount is always allocated + unallocated + refunded + reversed, a
+reversal of a bank payment is a negative line, and a payout moves the same amount from the provider
+to the bank. Transfers less refunds are levies handed on, and refunds of what was reversed later.
 """
 
 from __future__ import annotations
@@ -31,10 +33,12 @@ class AccountFigures:
     payment_lines: Money
     return_lines: Money
     payout_lines: Money
+    transfer_lines: Money
     other_lines: Money
     # Payments booked from this account's lines, by what became of them.
     allocated: Money
     unallocated: Money
+    refunded: Money
     reversed: Money
     # Return lines of debits whose collection is not booked yet (negative).
     returns_waiting: Money
@@ -45,6 +49,7 @@ class ProviderFigures:
     received: Money
     allocated: Money
     unallocated: Money
+    refunded: Money
     reversed: Money
     paid_out: Money
 
@@ -69,14 +74,18 @@ class Check:
 
 def check_account(figures: AccountFigures) -> list[Check]:
     lines = (
-        figures.payment_lines + figures.return_lines + figures.payout_lines + figures.other_lines
+        figures.payment_lines
+        + figures.return_lines
+        + figures.payout_lines
+        + figures.transfer_lines
+        + figures.other_lines
     )
     checks = [
         Check("entries are all booked as lines", figures.entries + figures.ahead, lines),
         Check(
-            "payments are allocated, unallocated or reversed",
+            "payments are allocated, unallocated, refunded or reversed",
             figures.payment_lines,
-            figures.allocated + figures.unallocated + figures.reversed,
+            figures.allocated + figures.unallocated + figures.refunded + figures.reversed,
         ),
         Check(
             "returns are reversed payments or wait for their collection",
@@ -99,9 +108,9 @@ def check_account(figures: AccountFigures) -> list[Check]:
 def check_provider(figures: ProviderFigures) -> list[Check]:
     return [
         Check(
-            "provider payments are allocated, unallocated or reversed",
+            "provider payments are allocated, unallocated, refunded or reversed",
             figures.received,
-            figures.allocated + figures.unallocated + figures.reversed,
+            figures.allocated + figures.unallocated + figures.refunded + figures.reversed,
         )
     ]
 
@@ -110,9 +119,10 @@ def check_whole(accounts: Sequence[AccountFigures], provider: ProviderFigures) -
     """The identity over all accounts of one currency and the provider."""
     currency = provider.received.currency
     booked = Money.total((account.entries + account.ahead for account in accounts), currency)
-    placed = provider.allocated + provider.unallocated
+    placed = provider.allocated + provider.unallocated + provider.refunded
     for account in accounts:
-        placed += account.allocated + account.unallocated
+        placed += account.allocated + account.unallocated + account.refunded
+        placed += account.transfer_lines
         placed += account.other_lines + account.returns_waiting
     return Check(
         "bank and provider hold what is allocated, unallocated and other",

@@ -9,8 +9,12 @@ from shared.errors import IllegalTransition
 
 Transitions = Mapping[tuple[str, str], str]
 
-MANDATE_STATUSES: Final = ("active", "suspended", "cancelled", "expired")
+MANDATE_STATUSES: Final = ("pending", "active", "suspended", "cancelled", "expired")
 MANDATE: Final[Transitions] = {
+    # Asked for online: nothing is collected until its customer confirmed.
+    ("pending", "confirm"): "active",
+    ("pending", "cancel"): "cancelled",
+    ("pending", "expire"): "expired",
     ("active", "suspend"): "suspended",
     ("suspended", "resume"): "active",
     ("active", "cancel"): "cancelled",
@@ -35,6 +39,27 @@ DEBIT: Final[Transitions] = {
     ("submitted", "return"): "returned",
 }
 DEBITS_IN_FLIGHT: Final = ("planned", "submitted")
+
+TRANSFER_STATUSES: Final = (
+    "asked",
+    "approved",
+    "refused",
+    "cancelled",
+    "in_file",
+    "executed",
+    "rejected",
+)
+TRANSFER: Final[Transitions] = {
+    ("asked", "approve"): "approved",
+    ("asked", "refuse"): "refused",
+    ("asked", "cancel"): "cancelled",
+    ("approved", "cancel"): "cancelled",
+    ("approved", "send"): "in_file",
+    ("in_file", "execute"): "executed",
+    ("in_file", "reject"): "rejected",
+}
+# They keep hold of the money they are about.
+TRANSFERS_PENDING: Final = ("asked", "approved", "in_file")
 
 PAYMENT_STATUSES: Final = (
     "unallocated",

@@ -1,7 +1,7 @@
-"""What a SEPA direct debit file says (Core scheme), and whether it may be said.
+"""What a SEPA direct debit file says, and whether it may be said.
 
-Source: EPC130-08, SDD Core customer-to-bank implementation guidelines. Since 15 November 2026
-addresses are structured only.
+Sources: EPC130-08 and EPC131-08, customer-to-bank implementation guidelines of SDD Core and B2B.
+Since 15 November 2026 addresses are structured, or hybrid: with town and country apart.
 """
 
 from __future__ import annotations
@@ -12,20 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from services.payments.domain.debit import Scheme
+from services.payments.domain.mandate import Amendment
+from services.payments.formats.sepa_account import account_fault, is_bic, is_outside_eea
 from services.payments.formats.sepa_text import is_identifier, sepa_text
 from shared.errors import InvalidInput, Problem
 from shared.money import Money
-from shared.references import (
-    is_payment_reference,
-    is_rf_reference,
-    is_sepa_creditor_id,
-    normalise_iban,
-)
+from shared.references import is_payment_reference, is_rf_reference, is_sepa_creditor_id
 
-_BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _AMOUNT_MINOR_MAX = 99_999_999_999
 _TEXT_LENGTH_MAX = 140
+_ADDRESS_LINES_MAX = 2
 
 
 class SequenceType(StrEnum):
@@ -39,13 +37,17 @@ class SequenceType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PostalAddress:
-    """A structured address: there is no other kind in SEPA. Town and country are needed."""
+    """Structured, or hybrid when `lines` hold what could not be taken apart: two of 70 characters.
+
+    Town and country are needed in both.
+    """
 
     town: str
     country: str
     street: str | None = None
     building_number: str | None = None
     postcode: str | None = None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Creditor:
 class Collection:
     """One debit. A structured reference is an RF reference or a betalingskenmerk; text excludes it.
 
-    Of an IBAN outside the EEA the debtor's address is to be given.
+    Of an IBAN outside the EEA the debtor's address has to be given.
     """
 
     end_to_end_id: str
@@ -76,6 +78,7 @@ class Collection:
     debtor_address: PostalAddress | None = None
     structured_reference: str | None = None
     remittance_text: str | None = None
+    amendment: Amendment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class DirectDebitBatch:
     created_at: datetime
     creditor: Creditor
     groups: tuple[CollectionGroup, ...]
+    scheme: Scheme = "core"
 
 
 def refuse_faults(batch: DirectDebitBatch) -> None:
@@ -132,8 +136,8 @@ def _creditor_faults(creditor: Creditor) -> Iterator[tuple[str, str]]:
         yield "creditor.name", "a name is needed"
     if not is_sepa_creditor_id(creditor.creditor_id):
         yield "creditor.creditor_id", "not a SEPA creditor identifier"
-    yield from _account_faults("creditor", creditor.iban, creditor.bic)
-    yield from _address_faults("creditor.address", creditor.address)
+    yield from account_faults("creditor", creditor.iban, creditor.bic)
+    yield from address_faults("creditor.address", creditor.address)
 
 
 def _group_faults(path: str, group: CollectionGroup, today: date) -> Iterator[tuple[str, str]]:
@@ -159,9 +163,23 @@ def _collection_faults(
         yield f"{path}.mandate_signed_on", "signed after the due date"
     if not sepa_text(collection.debtor_name):
         yield f"{path}.debtor_name", "a name is needed"
-    yield from _account_faults(path, collection.debtor_iban, collection.debtor_bic, "debtor_")
-    yield from _address_faults(f"{path}.debtor_address", collection.debtor_address)
+    yield from account_faults(path, collection.debtor_iban, collection.debtor_bic, "debtor_")
+    if collection.debtor_address is not None:
+        yield from address_faults(f"{path}.debtor_address", collection.debtor_address)
+    elif is_outside_eea(collection.debtor_iban) and not account_fault(collection.debtor_iban):
+        yield f"{path}.debtor_address", "is needed for an account outside the EEA"
+    if collection.amendment is not None:
+        yield from _amendment_faults(f"{path}.amendment", collection.amendment)
     yield from _remittance_faults(path, collection)
+
+
+def _amendment_faults(path: str, amendment: Amendment) -> Iterator[tuple[str, str]]:
+    if amendment.original_reference and not is_identifier(amendment.original_reference):
+        yield f"{path}.original_reference", _IDENTIFIER_RULE
+    if amendment.original_iban and (fault := account_fault(amendment.original_iban)):
+        yield f"{path}.original_iban", fault
+    if amendment.original_creditor_id and not is_sepa_creditor_id(amendment.original_creditor_id):
+        yield f"{path}.original_creditor_id", "not a SEPA creditor identifier"
 
 
 def _remittance_faults(path: str, collection: Collection) -> Iterator[tuple[str, str]]:
@@ -175,24 +193,25 @@ def _remittance_faults(path: str, collection: Collection) -> Iterator[tuple[str,
         yield f"{path}.remittance_text", "1 to 140 characters"
 
 
-def _account_faults(
+def account_faults(
     path: str, iban: str, bic: str | None, prefix: str = ""
 ) -> Iterator[tuple[str, str]]:
-    try:
-        normalise_iban(iban)
-    except InvalidInput as wrong:
-        yield f"{path}.{prefix}iban", wrong.problems[0].message
-    if bic is not None and not _BIC.fullmatch(bic):
+    fault = account_fault(iban)
+    if fault is not None:
+        yield f"{path}.{prefix}iban", fault
+    if bic is not None and not is_bic(bic):
         yield f"{path}.{prefix}bic", "not a BIC"
 
 
-def _address_faults(path: str, address: PostalAddress | None) -> Iterator[tuple[str, str]]:
+def address_faults(path: str, address: PostalAddress | None) -> Iterator[tuple[str, str]]:
     if address is None:
         return
     if not sepa_text(address.town):
         yield f"{path}.town", "a structured address has a town"
     if not _COUNTRY.fullmatch(address.country):
         yield f"{path}.country", "not an ISO 3166 country code"
+    if len(address.lines) > _ADDRESS_LINES_MAX:
+        yield f"{path}.lines", "at most two lines beside town and country"
 
 
 _IDENTIFIER_RULE = "1 to 35 SEPA characters, no slash at an end, no two slashes together"

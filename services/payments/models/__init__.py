@@ -23,6 +23,7 @@ from services.payments.models.statements import (
     FetchedFile,
     StatementFile,
 )
+from services.payments.models.transfers import SepaSettings, StatusReport, Transfer, TransferFile
 
 __all__ = [
     "Allocation",
@@ -54,5 +55,9 @@ __all__ = [
     "Remittance",
     "RemittancePart",
     "RemittanceSender",
+    "SepaSettings",
     "StatementFile",
+    "StatusReport",
+    "Transfer",
+    "TransferFile",
 ]

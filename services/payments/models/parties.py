@@ -99,7 +99,10 @@ class BankAccount(Base):
 
 
 class Mandate(Base):
-    """A SEPA Core mandate (machtiging). The account is sealed with the customer's key."""
+    """A SEPA mandate (machtiging). The account is sealed with the customer's key.
+
+    What the bank was last told of it stands beside it: a difference is told as an amendment.
+    """
 
     __tablename__ = "mandates"
 
@@ -117,11 +120,25 @@ class Mandate(Base):
     account_holder_sealed: Mapped[bytes | None]
     reason: Mapped[str | None]
     created_at: Mapped[datetime]
+    channel: Mapped[str] = mapped_column(server_default="paper")
+    is_one_off: Mapped[bool] = mapped_column(server_default="false")
+    # The next collection is the last.
+    is_final: Mapped[bool] = mapped_column(server_default="false")
+    # Needed where the account is outside the EEA.
+    address_sealed: Mapped[bytes | None]
+    told_reference: Mapped[str | None]
+    told_iban_sealed: Mapped[bytes | None]
+    told_creditor_id: Mapped[str | None]
+    # SHA-256 of what confirms an online mandate, and its last day.
+    confirm_hash: Mapped[bytes | None]
+    confirm_until: Mapped[date | None]
 
     __table_args__ = (
         UniqueConstraint("creditor_id", "reference"),
         one_of("status", MANDATE_STATUSES),
-        one_of("scheme", ("core",)),
+        one_of("scheme", ("core", "b2b")),
+        one_of("channel", ("paper", "online", "imported")),
+        Index(None, "confirm_hash", unique=True),
         CheckConstraint("length(reference) BETWEEN 1 AND 35", name="reference"),
         Index(None, "customer_id", "status"),
     )

@@ -14,7 +14,7 @@ from services.payments.models.declarative import Base
 from shared.rows import one_of
 
 # A `batch` is a sum whose details were told later: its parts are booked instead of it.
-LINE_KINDS = ("payment", "collection", "return", "payout", "other", "batch")
+LINE_KINDS = ("payment", "collection", "return", "payout", "transfer", "other", "batch")
 # A `statement` counts its entries; the others tell entries before a statement does, or again.
 REPORT_KINDS = ("statement", "repeat", "interim", "notice")
 

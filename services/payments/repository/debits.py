@@ -22,7 +22,7 @@ from shared.money import Money
 
 _DUE = text(
     """
-    SELECT i.id, i.customer_id, i.currency, m.id AS mandate_id,
+    SELECT i.id, i.customer_id, i.currency, i.issued_on, m.id AS mandate_id, m.scheme,
       i.open_minor - coalesce((
         SELECT sum(
           (a.amount_minor + coalesce(a.written_off_minor, 0) + coalesce(a.fee_minor, 0))
@@ -39,7 +39,8 @@ _DUE = text(
       ), '{}') AS returned
     FROM open_items i
     LEFT JOIN LATERAL (
-      SELECT m.id FROM mandates m WHERE m.customer_id = i.customer_id AND m.status = 'active'
+      SELECT m.id, m.scheme FROM mandates m
+      WHERE m.customer_id = i.customer_id AND m.status = 'active'
       ORDER BY m.signed_on DESC, m.id DESC LIMIT 1
     ) m ON true
     WHERE i.status = 'open' AND i.collection = 'direct_debit' AND i.due_on <= :due_by
@@ -61,6 +62,8 @@ async def lock_due_items(session: WriteSession, due_by: date) -> list[Due]:
             customer_id=row.customer_id,
             available=Money(max(0, int(row.available_minor)), row.currency),
             mandate_id=row.mandate_id,
+            scheme=row.scheme,
+            announced_on=row.issued_on,
             is_held=row.is_held,
             returned=tuple(row.returned),
         )
@@ -71,7 +74,7 @@ async def lock_due_items(session: WriteSession, due_by: date) -> list[Due]:
 async def debits_in_files(
     session: WriteSession, debit_ids: Collection[UUID], batch_ids: Collection[UUID]
 ) -> dict[UUID, Debit]:
-    """Debits by their own ids or by their batch, locked."""
+    """Debits by their own ids, by their batch or by their group in its file, locked."""
     if not debit_ids and not batch_ids:
         return {}
     query = (
@@ -80,6 +83,7 @@ async def debits_in_files(
             or_(
                 Debit.id == any_(literal(list(debit_ids), UUIDS)),
                 Debit.batch_id == any_(literal(list(batch_ids), UUIDS)),
+                Debit.group_id == any_(literal(list(batch_ids), UUIDS)),
             )
         )
         .order_by(Debit.id)
@@ -98,7 +102,8 @@ async def with_payment(session: AsyncSession, debit_ids: Collection[UUID]) -> se
 def facts_of(debit: Debit, with_payment: Collection[UUID]) -> DebitFacts:
     return DebitFacts(
         id=debit.id,
-        batch_id=debit.batch_id,
+        # Banks book a group (PmtInf) in one sum.
+        batch_id=debit.group_id or debit.batch_id,
         status=debit.status,
         amount=Money(debit.amount_minor, debit.currency),
         has_payment=debit.id in with_payment,
@@ -118,6 +123,15 @@ async def batch(session: AsyncSession, batch_id: UUID) -> DebitBatch:
     if found is None:
         raise NotFound("no batch with this id")
     return found
+
+
+async def schemes(session: AsyncSession, batch_ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = await session.execute(
+        select(DebitBatch.id, DebitBatch.scheme).where(
+            DebitBatch.id == any_(literal(list(batch_ids), UUIDS))
+        )
+    )
+    return {row.id: row.scheme for row in rows}
 
 
 async def batches(session: AsyncSession, paging: Paging) -> Sequence[DebitBatch]:

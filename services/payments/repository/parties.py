@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, any_, func, literal, select
+from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, any_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.models import BankAccount, Creditor, Customer, Mandate
@@ -106,6 +106,11 @@ async def lock_mandates(session: WriteSession, ids: Collection[UUID]) -> list[Ma
     return list((await session.scalars(query)).all())
 
 
+async def lock_mandate_to_confirm(session: WriteSession, confirm_hash: bytes) -> Mandate | None:
+    query = locked(select(Mandate).where(Mandate.confirm_hash == confirm_hash))
+    return (await session.scalars(query)).one_or_none()
+
+
 async def lock_mandate(session: WriteSession, mandate_id: UUID) -> Mandate:
     found = await lock_mandates(session, [mandate_id])
     if not found:
@@ -120,25 +125,22 @@ async def lock_living_mandates_of(
         select(Mandate)
         .where(
             Mandate.customer_id == any_(literal(list(customer_ids), UUIDS)),
-            Mandate.status.in_(("active", "suspended")),
+            Mandate.status.in_(("pending", "active", "suspended")),
         )
         .order_by(Mandate.id)
     )
     return (await session.scalars(locked(query))).all()
 
 
-async def lock_unused_mandates(
-    session: WriteSession, before: date, limit: int
+async def lock_lapsed_mandates(
+    session: WriteSession, before: date, today: date, limit: int
 ) -> Sequence[Mandate]:
-    """Living mandates last used, or signed when never used, before a day."""
-    query = (
-        select(Mandate)
-        .where(
-            Mandate.status.in_(("active", "suspended")),
-            func.coalesce(Mandate.last_used_on, Mandate.signed_on) < before,
-        )
-        .order_by(Mandate.id)
-        .limit(limit)
+    """Living mandates last used, or signed when never used, before a day; and those asked for
+    online that nobody confirmed in time."""
+    unused = Mandate.status.in_(("active", "suspended")) & (
+        func.coalesce(Mandate.last_used_on, Mandate.signed_on) < before
     )
+    unconfirmed = (Mandate.status == "pending") & (Mandate.confirm_until < today)
+    query = select(Mandate).where(or_(unused, unconfirmed)).order_by(Mandate.id).limit(limit)
     query = locked(query)
     return (await session.scalars(query)).all()

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.domain.transitions import ACTIVE_ALLOCATIONS
+from services.payments.domain.transitions import ACTIVE_ALLOCATIONS, TRANSFERS_PENDING
 from services.payments.models import (
     Allocation,
     BankLine,
     BankStatement,
     Payment,
     ProviderPayout,
+    Transfer,
 )
 
 # Payments by account; None for those of the provider, which have no bank account.
@@ -72,6 +73,32 @@ async def allocation_sums(session: AsyncSession, currency: str) -> dict[UUID | N
         .group_by(Payment.account_id)
     )
     return {account_id: int(minor) for account_id, minor in rows}
+
+
+async def transfer_sums(session: AsyncSession, currency: str) -> Sums:
+    """Per account of the payment what goes back of it: asked for and not executed, and executed.
+
+    Both are part of what the payment counts as allocated.
+    """
+    executed = Transfer.status == "executed"
+    rows = await session.execute(
+        select(
+            Payment.account_id,
+            func.sum(case((executed, 0), else_=Transfer.amount_minor)),
+            func.sum(case((executed, Transfer.amount_minor), else_=0)),
+        )
+        .join(Payment, Payment.id == Transfer.payment_id)
+        .where(
+            Transfer.status.in_((*TRANSFERS_PENDING, "executed")),
+            Transfer.currency == currency,
+            Payment.status != "reversed",
+        )
+        .group_by(Payment.account_id)
+    )
+    return {
+        account_id: {"pending": int(pending), "executed": int(done)}
+        for account_id, pending, done in rows
+    }
 
 
 async def paid_out(session: AsyncSession, currency: str) -> int:

@@ -148,6 +148,7 @@ def _shares(decision: Decision) -> tuple[Share, ...]:
 
 def _verdict(arrival: Arrival, decision: Decision) -> Verdict:
     known = arrival.customer_id
+    reason: str | None
     match decision:
         case NoMatch():
             reason = arrival.odd or decision.reason

@@ -1,20 +1,26 @@
-"""A mandate's states: suspended by a return, resumed, cancelled, expired when long unused."""
+"""A mandate's life: used, suspended by a return, resumed, cancelled, expired when long unused."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.payments.domain.target_days import MANDATE_UNUSED_MONTHS_MAX, months_before
 from services.payments.domain.transitions import MANDATE, after
-from services.payments.models import Mandate
+from services.payments.models import DebitBatch, Mandate
 from services.payments.repository import parties
 from shared import outbox
 from shared.bulk import update_rows
+from shared.crypto import Vault
 from shared.db import WriteSession
+from shared.errors import Conflict
 from shared.events.payments import MandateChanged
 from shared.rows import rows_of
+
+if TYPE_CHECKING:
+    from services.payments.use_cases.release_batch import Going
 
 
 async def change_mandate(
@@ -25,8 +31,57 @@ async def change_mandate(
     mandate.status = after(MANDATE, "mandate", mandate.status, trigger)
     mandate.reason = reason
     mandate.version += 1
-    outbox.add(session, _told(mandate, mandate.status, reason))
+    tell_changed(session, mandate, reason)
     return mandate
+
+
+def tell_changed(session: WriteSession, mandate: Mandate, reason: str | None = None) -> None:
+    outbox.add(session, _told(mandate, mandate.status, reason))
+
+
+async def finish_mandate(session: WriteSession, mandate_id: UUID) -> Mandate:
+    """The next collection is the last one (FNAL)."""
+    mandate = await parties.lock_mandate(session, mandate_id)
+    if mandate.status != "active" or mandate.is_one_off:
+        raise Conflict("only an active recurrent mandate has a last collection")
+    mandate.is_final = True
+    mandate.version += 1
+    return mandate
+
+
+async def use_mandates(
+    session: WriteSession,
+    mandates: Mapping[UUID, Mandate],
+    going: Iterable[Going],
+    *,
+    batch: DebitBatch,
+    vault: Vault,
+) -> None:
+    """Note that mandates were used, and what the bank is told of them by it.
+
+    A mandate lapses when it was not used for long; one for a single collection, or whose last
+    collection this is, ends with it.
+    """
+    used = {one.debit.mandate_id: one for one in going}
+    ciphers = await vault.open(session, {one.debit.customer_id for one in used.values()})
+    creditor_id = (batch.collected_by or {})["creditor_id"]
+    rows = [
+        {
+            "id": mandate_id,
+            "last_used_on": batch.collect_on,
+            "told_reference": one.order.mandate_reference,
+            "told_iban_sealed": ciphers[one.debit.customer_id].encrypt("told_iban", one.order.iban),
+            "told_creditor_id": creditor_id,
+        }
+        for mandate_id, one in used.items()
+    ]
+    await update_rows(session, rows_of(Mandate), rows)
+    for flag, trigger, reason in (
+        ("is_one_off", "expire", "one_off_used"),
+        ("is_final", "cancel", "last_collection_made"),
+    ):
+        ended = [mandates[mandate_id] for mandate_id in used if getattr(mandates[mandate_id], flag)]
+        await _change(session, ended, trigger, {mandate.id: reason for mandate in ended})
 
 
 async def suspend_mandates(
@@ -37,10 +92,15 @@ async def suspend_mandates(
 
 
 async def expire_mandates(session: WriteSession, today: date, limit: int) -> int:
-    """A mandate unused for 36 months lapses (SEPA Core rulebook); returns how many did."""
+    """A mandate unused for 36 months lapses (SEPA Core rulebook), and so does one that was asked
+    for online and not confirmed. Returns how many did."""
     before = months_before(today, MANDATE_UNUSED_MONTHS_MAX)
-    mandates = await parties.lock_unused_mandates(session, before, limit)
-    await _change(session, mandates, "expire", {m.id: "unused_36_months" for m in mandates})
+    mandates = await parties.lock_lapsed_mandates(session, before, today, limit)
+    reasons = {
+        mandate.id: "not_confirmed" if mandate.status == "pending" else "unused_36_months"
+        for mandate in mandates
+    }
+    await _change(session, mandates, "expire", reasons)
     return len(mandates)
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from services.payments.domain.debit import plan_run
+from services.payments.domain.debit import Due, Run, Scheme, plan_run
+from services.payments.domain.sepa_rules import SepaRules
 from services.payments.domain.target_days import collection_day
-from services.payments.models import Debit, DebitBatch
+from services.payments.models import Creditor, Debit, DebitBatch
 from services.payments.repository import debits, parties
+from services.payments.repository.sepa_settings import sepa_rules
+from shared import outbox
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
-from shared.errors import Conflict
+from shared.errors import Conflict, InvalidInput
+from shared.events.payments import DebitAnnounced
 from shared.ids import IdSource, uuid7
+from shared.money import Money
 from shared.references import is_sepa_creditor_id
 from shared.rows import rows_of
 
@@ -26,10 +33,11 @@ class NothingToCollect(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class PlanDebits:
-    """Collect on the first bank day from `collect_on` what is due by `due_by`."""
+    """Collect on the first bank day from `collect_on` what is due by `due_by`, under one scheme."""
 
     collect_on: date
     due_by: date
+    scheme: Scheme = "core"
 
 
 async def plan_debits(
@@ -38,41 +46,76 @@ async def plan_debits(
     creditor = await parties.creditor(session)
     if creditor.currency != CURRENCY or not is_sepa_creditor_id(creditor.sepa_creditor_id or ""):
         raise Conflict("direct debits need euro and a valid SEPA creditor identifier")
-    collect_on = collection_day(command.collect_on, today)
-    plan = plan_run(await debits.lock_due_items(session, command.due_by), CURRENCY)
+    rules = await sepa_rules(session)
+    run = _run(command, rules, today)
+    plan = plan_run(await debits.lock_due_items(session, command.due_by), run)
     if not plan.debits:
         raise NothingToCollect(left_out=plan.left_out)
-    creditor_id = scope_of(session).creditor_id
     batch = DebitBatch(
         id=ids(),
-        creditor_id=creditor_id,
+        creditor_id=scope_of(session).creditor_id,
         version=1,
         status="planned",
         due_by=command.due_by,
-        collect_on=collect_on,
+        collect_on=run.collect_on,
         currency=CURRENCY,
         left_out=plan.left_out,
         created_at=session.info["clock"].now(),
-        released_at=None,
+        scheme=command.scheme,
+        planned_by=scope_of(session).actor,
     )
     session.add(batch)
     await session.flush()
-    rows = [
-        {
-            "id": ids(),
-            "creditor_id": creditor_id,
-            "batch_id": batch.id,
-            "mandate_id": due.mandate_id,
-            "invoice_id": due.invoice_id,
-            "customer_id": due.customer_id,
-            "status": "planned",
-            "amount_minor": due.available.minor,
-            "currency": due.available.currency,
-            "collect_on": collect_on,
-            "return_code": None,
-            "returned_on": None,
-        }
-        for due in plan.debits
-    ]
+    rows = [_row(due, batch) | {"id": ids()} for due in plan.debits]
     await insert_rows(session, rows_of(Debit), rows)
+    if rules.notice == "event":
+        await _announce(session, creditor, rows)
     return batch
+
+
+def _run(command: PlanDebits, rules: SepaRules, today: date) -> Run:
+    collect_on = collection_day(command.collect_on, today)
+    notice_by = rules.notice_by(collect_on)
+    if rules.notice == "event" and today > notice_by:
+        message = f"debits are announced {rules.notice_days} days before: by {notice_by}"
+        raise InvalidInput.field("collect_on", message)
+    return Run(
+        currency=CURRENCY,
+        scheme=command.scheme,
+        collect_on=collect_on,
+        notice_by=notice_by if rules.notice == "invoice" else None,
+    )
+
+
+def _row(due: Due, batch: DebitBatch) -> dict[str, Any]:
+    return {
+        "creditor_id": batch.creditor_id,
+        "batch_id": batch.id,
+        "mandate_id": due.mandate_id,
+        "invoice_id": due.invoice_id,
+        "customer_id": due.customer_id,
+        "status": "planned",
+        "amount_minor": due.available.minor,
+        "currency": due.available.currency,
+        "collect_on": batch.collect_on,
+        "return_code": None,
+        "returned_on": None,
+    }
+
+
+async def _announce(
+    session: WriteSession, creditor: Creditor, rows: Sequence[dict[str, Any]]
+) -> None:
+    """The pre-notification states date, amount, mandate and creditor (Core rulebook, DS-06)."""
+    mandates = await parties.mandates_by_id(session, {row["mandate_id"] for row in rows})
+    for row in rows:
+        told = DebitAnnounced(
+            debit_id=row["id"],
+            invoice_id=row["invoice_id"],
+            customer_id=row["customer_id"],
+            amount=Money(row["amount_minor"], row["currency"]),
+            collect_on=row["collect_on"],
+            mandate_reference=mandates[row["mandate_id"]].reference,
+            sepa_creditor_id=creditor.sepa_creditor_id or "",
+        )
+        outbox.add(session, told)

@@ -17,9 +17,10 @@ from services.payments.domain.bank_lines import (
     sort_lines,
 )
 from services.payments.domain.debit import from_our_reference
-from services.payments.models import Debit
+from services.payments.models import Debit, Transfer
 from services.payments.repository import debits as debit_rows
 from services.payments.repository import online, remittances
+from services.payments.repository import transfers as transfer_rows
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
 from services.payments.use_cases.read_statement_file import LineDraft
 from shared.crypto import Vault
@@ -51,6 +52,7 @@ class LinePlan:
     lines: list[PlacedLine]
     debits: dict[UUID, Debit]
     verdicts: dict[UUID, Verdict]
+    transfers: dict[UUID, Transfer]
 
     @property
     def arrivals(self) -> list[Arrival]:
@@ -99,12 +101,21 @@ async def plan_lines(
         {fact.debit_id for fact in facts if fact.debit_id},
         {batch_id for fact in facts for batch_id in fact.batch_ids},
     )
+    out = [fact for fact in facts if fact.amount.minor < 0]
+    transfers = await transfer_rows.lock_in_files(
+        session,
+        {fact.debit_id for fact in out if fact.debit_id} - debits.keys(),
+        {batch_id for fact in out for batch_id in fact.batch_ids},
+    )
     paid = await debit_rows.with_payment(session, debits) if debits else set()
     in_transit = Money(0, currency)
     if any(fact.payout_reference for fact in facts):
         in_transit = await online.in_transit(session, currency)
     kinds = sort_lines(
-        facts, [debit_rows.facts_of(debit, paid) for debit in debits.values()], in_transit
+        facts,
+        [debit_rows.facts_of(debit, paid) for debit in debits.values()],
+        in_transit,
+        [transfer_rows.facts_of(transfer) for transfer in transfers.values()],
     )
     for line, kind, fact in zip(lines, kinds, facts, strict=True):
         line.kind = kind
@@ -127,7 +138,7 @@ async def plan_lines(
             verdicts[arrival.id] = Verdict(arrival.customer_id, (), "", None, ())
         elif arrival.id in bulk:
             verdicts[arrival.id] = Verdict(None, (), "", "awaits_specification", ())
-    return LinePlan(lines, debits, verdicts)
+    return LinePlan(lines, debits, verdicts, transfers)
 
 
 def _facts(draft: LineDraft, payout_pattern: re.Pattern[str]) -> LineFacts:

@@ -51,6 +51,7 @@ async def reconcile(session: AsyncSession) -> Reconciliation:
     for currency in sorted({account.currency for account in accounts}):
         received = await sums.payment_sums(session, currency)
         allocated = await sums.allocation_sums(session, currency)
+        going_back = await sums.transfer_sums(session, currency)
         for account in accounts:
             if account.currency != currency:
                 continue
@@ -63,6 +64,7 @@ async def reconcile(session: AsyncSession) -> Reconciliation:
                 lines.get(account.id, {}),
                 received.get(account.id, {}),
                 allocated.get(account.id, 0),
+                going_back.get(account.id, {}),
                 waiting.get(account.id, 0),
             )
             checks = check_account(figures)
@@ -75,10 +77,12 @@ async def reconcile(session: AsyncSession) -> Reconciliation:
 async def _provider(session: AsyncSession, currency: str) -> ProviderFigures:
     received = (await sums.payment_sums(session, currency)).get(None, {})
     allocated = (await sums.allocation_sums(session, currency)).get(None, 0)
+    going_back = (await sums.transfer_sums(session, currency)).get(None, {})
     return ProviderFigures(
         received=Money(received.get("received", 0), currency),
         allocated=Money(allocated, currency),
-        unallocated=Money(received.get("unallocated", 0), currency),
+        unallocated=Money(received.get("unallocated", 0) + going_back.get("pending", 0), currency),
+        refunded=Money(going_back.get("executed", 0), currency),
         reversed=Money(received.get("reversed", 0), currency),
         paid_out=Money(await sums.paid_out(session, currency), currency),
     )
@@ -92,6 +96,7 @@ def _figures(
     lines: dict[str, int],
     received: dict[str, int],
     allocated_minor: int,
+    going_back: dict[str, int],
     waiting_minor: int,
 ) -> AccountFigures:
     def money(minor: int) -> Money:
@@ -108,9 +113,12 @@ def _figures(
         payment_lines=money(lines.get("payment", 0) + lines.get("collection", 0)),
         return_lines=money(lines.get("return", 0)),
         payout_lines=money(lines.get("payout", 0)),
+        transfer_lines=money(lines.get("transfer", 0)),
         other_lines=money(lines.get("other", 0)),
         allocated=money(allocated_minor),
-        unallocated=money(received.get("unallocated", 0)),
+        # What is asked back is taken from a payment's rest, and is there until the bank paid it.
+        unallocated=money(received.get("unallocated", 0) + going_back.get("pending", 0)),
+        refunded=money(going_back.get("executed", 0)),
         reversed=money(received.get("reversed", 0)),
         returns_waiting=money(waiting_minor),
     )

@@ -2,53 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from services.payments.domain.debit import MandateUse, sequence_of
+from services.payments.domain.four_eyes import refuse_same_person
 from services.payments.domain.target_days import submit_by
 from services.payments.domain.transitions import BATCH, DEBIT, after
+from services.payments.formats.pain008 import Version
 from services.payments.models import Debit, DebitBatch, Mandate
 from services.payments.repository import debits, matching, parties
+from services.payments.repository.sepa_settings import sepa_rules
+from services.payments.use_cases.change_mandates import use_mandates
+from services.payments.use_cases.debit_orders import (
+    ORDER_FIELD,
+    DebitOrder,
+    collected_by,
+    debit_file,
+    group_id,
+    order_of,
+)
+from services.payments.use_cases.show_mandates import MandateParty, show_parties
+from services.payments.use_cases.write_debit_file import checked_file
 from shared import outbox
 from shared.bulk import update_rows
-from shared.db import WriteSession
+from shared.crypto import Vault
+from shared.db import WriteSession, scope_of
 from shared.errors import Conflict
 from shared.events.payments import DebitSubmitted
 from shared.money import Money
 from shared.rows import rows_of
 
 
-async def release_batch(session: WriteSession, batch_id: UUID, *, today: date) -> DebitBatch:
-    """What was paid, or lost its mandate, since the planning is left out."""
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A debit that goes to the bank, and how."""
+
+    debit: Debit
+    sequence_type: str
+    order: DebitOrder
+
+
+async def release_batch(
+    session: WriteSession, batch_id: UUID, *, today: date, vault: Vault, xsd_dir: str = ""
+) -> DebitBatch:
+    """What was paid, or lost its mandate, since the planning is left out. The file is made and
+    checked here, so that nothing is released that a bank would refuse as a whole."""
     batch = await debits.lock_batch(session, batch_id)
     status = after(BATCH, "debit batch", batch.status, "release")
+    actor = scope_of(session).actor
+    refuse_same_person(batch.planned_by or "", actor, "release")
     if today > submit_by(batch.collect_on):
         raise Conflict("banks need the file a bank day before: cancel this batch and plan anew")
     planned = await debits.lock_debits_of(session, batch_id)
-    items = await matching.lock_candidates(session, ids=[debit.invoice_id for debit in planned])
-    available = {item.id: item.available for item in items}
-    mandates = await parties.lock_mandates(session, {debit.mandate_id for debit in planned})
-    active = {mandate.id for mandate in mandates if mandate.status == "active"}
-    going = [
-        debit
-        for debit in planned
-        if debit.mandate_id in active
-        and available[debit.invoice_id] >= Money(debit.amount_minor, debit.currency)
-    ]
+    mandates = {
+        mandate.id: mandate
+        for mandate in await parties.lock_mandates(session, {debit.mandate_id for debit in planned})
+    }
+    holders = await show_parties(session, list(mandates.values()), vault=vault)
+    going = await _going(session, planned, mandates, holders)
     if not going:
         raise Conflict("nothing of this batch is still to be collected: cancel it")
-    gone = {debit.id for debit in going}
-    staying = [debit for debit in planned if debit.id not in gone]
-    await _move(session, going, "submit")
-    await _move(session, staying, "cancel")
-    await _use(session, mandates, going, batch.collect_on)
     batch.status, batch.released_at = status, session.info["clock"].now()
+    batch.released_by = actor
+    batch.collected_by = collected_by(await parties.creditor(session))
     batch.version += 1
+    orders = [(one.debit, one.sequence_type, one.order) for one in going]
+    await checked_file(debit_file(batch, batch.released_at, orders), Version.V08, xsd_dir)
+    gone = {one.debit.id for one in going}
+    staying = [debit for debit in planned if debit.id not in gone]
+    await _submit(session, going, vault)
+    await _cancel(session, staying)
+    await use_mandates(session, mandates, going, batch=batch, vault=vault)
     if staying:
         batch.left_out = {**batch.left_out, "changed_since_planned": len(staying)}
-    for debit in going:
-        outbox.add(session, _told(debit))
+    for one in going:
+        outbox.add(session, _told(one.debit))
     return batch
 
 
@@ -56,26 +87,70 @@ async def cancel_batch(session: WriteSession, batch_id: UUID) -> DebitBatch:
     batch = await debits.lock_batch(session, batch_id)
     batch.status = after(BATCH, "debit batch", batch.status, "cancel")
     batch.version += 1
-    await _move(session, await debits.lock_debits_of(session, batch_id), "cancel")
+    await _cancel(session, await debits.lock_debits_of(session, batch_id))
     return batch
 
 
-async def _move(session: WriteSession, moving: Sequence[Debit], trigger: str) -> None:
+async def _going(
+    session: WriteSession,
+    planned: Sequence[Debit],
+    mandates: Mapping[UUID, Mandate],
+    holders: Mapping[UUID, MandateParty],
+) -> list[Going]:
+    creditor = await parties.creditor(session)
+    rules = await sepa_rules(session)
+    found = await matching.lock_candidates(session, ids=[debit.invoice_id for debit in planned])
+    available = {item.id: item.available for item in found}
+    items = await matching.open_items_by_id(session, available)
+    by_mandate: dict[UUID, list[Debit]] = {}
+    for debit in planned:
+        amount = Money(debit.amount_minor, debit.currency)
+        if mandates[debit.mandate_id].status == "active" and available[debit.invoice_id] >= amount:
+            by_mandate.setdefault(debit.mandate_id, []).append(debit)
+    going = []
+    for mandate_id, its in by_mandate.items():
+        mandate = mandates[mandate_id]
+        use = MandateUse(
+            is_one_off=mandate.is_one_off,
+            is_final=mandate.is_final,
+            was_used=mandate.last_used_on is not None,
+        )
+        for place, debit in enumerate(its):
+            sequence = sequence_of(use, place, len(its), marks_first=rules.marks_first)
+            order = order_of(
+                mandate,
+                holders[mandate_id],
+                items[debit.invoice_id],
+                creditor.sepa_creditor_id or "",
+            )
+            if sequence is not None and order is not None:
+                going.append(Going(debit, sequence, order))
+    return going
+
+
+async def _submit(session: WriteSession, going: Sequence[Going], vault: Vault) -> None:
+    ciphers = await vault.open(session, {one.debit.customer_id for one in going})
     rows = [
-        {"id": debit.id, "status": after(DEBIT, "debit", debit.status, trigger)} for debit in moving
+        {
+            "id": one.debit.id,
+            "status": after(DEBIT, "debit", one.debit.status, "submit"),
+            "group_id": group_id(one.debit.batch_id, one.sequence_type),
+            "sequence_type": one.sequence_type,
+            "order_sealed": ciphers[one.debit.customer_id].encrypt(
+                ORDER_FIELD, one.order.sealable()
+            ),
+        }
+        for one in going
     ]
     await update_rows(session, rows_of(Debit), rows)
 
 
-async def _use(
-    session: WriteSession, mandates: Sequence[Mandate], going: Sequence[Debit], used_on: date
-) -> None:
-    """A mandate lapses when it was not used for long: note that it was."""
-    used = {debit.mandate_id for debit in going}
+async def _cancel(session: WriteSession, staying: Sequence[Debit]) -> None:
     rows = [
-        {"id": mandate.id, "last_used_on": used_on} for mandate in mandates if mandate.id in used
+        {"id": debit.id, "status": after(DEBIT, "debit", debit.status, "cancel")}
+        for debit in staying
     ]
-    await update_rows(session, rows_of(Mandate), rows)
+    await update_rows(session, rows_of(Debit), rows)
 
 
 def _told(debit: Debit) -> DebitSubmitted:

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.payments.domain.transitions import ALLOCATION, PAYMENT, after
 from services.payments.models import Allocation, Payment
 from services.payments.repository import matching
+from services.payments.use_cases.decide_transfer import cancel_transfers_of
 from shared import outbox
 from shared.bulk import update_rows
 from shared.db import WriteSession
@@ -40,6 +41,7 @@ async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal])
         rows_of(Payment),
         [_reversed(reversal) for reversal in by_payment.values()],
     )
+    await cancel_transfers_of(session, by_payment)
     for allocation in undone:
         code = codes[allocation.payment_id]
         outbox.add(session, told_undone(allocation, "returned", code))

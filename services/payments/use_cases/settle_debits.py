@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from services.payments.domain.bank_lines import Collection, LateCollection, Return
-from services.payments.domain.debit import MANDATE_SUSPENDED_BY, REASON_NOT_TOLD
+from services.payments.domain.return_rules import REASON_NOT_TOLD
 from services.payments.domain.transitions import DEBIT, after
 from services.payments.models import Debit
-from services.payments.repository import matching, parties
-from services.payments.use_cases.change_mandates import suspend_mandates
+from services.payments.repository import matching
 from services.payments.use_cases.plan_lines import LinePlan, PlacedLine
+from services.payments.use_cases.return_debits import ComingBack, return_debits
 from services.payments.use_cases.reverse_payments import Reversal, reverse_payments
-from shared import outbox
 from shared.bulk import update_rows
 from shared.db import WriteSession
-from shared.events.payments import DebitReturned
-from shared.money import Money
 from shared.rows import rows_of
 
 
@@ -60,42 +56,12 @@ async def _return(
         code = _code(line) if debit_id in returns else plan.debits[debit_id].return_code
         reversals.append(Reversal(payment, line.draft.booked_on, code))
     await reverse_payments(session, reversals)
-    await update_rows(
-        session,
-        rows_of(Debit),
-        [_returned(debit_id, statuses[debit_id], line) for debit_id, line in returns.items()],
-    )
-    for debit_id, line in returns.items():
-        outbox.add(session, _told(plan.debits[debit_id], line))
-    reasons = {
-        plan.debits[debit_id].mandate_id: _code(line)
+    coming_back = [
+        ComingBack(plan.debits[debit_id], statuses[debit_id], _code(line), line.draft.booked_on)
         for debit_id, line in returns.items()
-        if _code(line) in MANDATE_SUSPENDED_BY
-    }
-    if reasons:
-        mandates = await parties.lock_mandates(session, reasons)
-        await suspend_mandates(session, mandates, reasons)
+    ]
+    await return_debits(session, coming_back)
 
 
 def _code(line: PlacedLine) -> str:
     return line.draft.return_code or REASON_NOT_TOLD
-
-
-def _returned(debit_id: UUID, status: str, line: PlacedLine) -> dict[str, Any]:
-    return {
-        "id": debit_id,
-        "status": after(DEBIT, "debit", status, "return"),
-        "return_code": _code(line),
-        "returned_on": line.draft.booked_on,
-    }
-
-
-def _told(debit: Debit, line: PlacedLine) -> DebitReturned:
-    return DebitReturned(
-        debit_id=debit.id,
-        invoice_id=debit.invoice_id,
-        customer_id=debit.customer_id,
-        amount=Money(debit.amount_minor, debit.currency),
-        return_code=_code(line),
-        returned_on=line.draft.booked_on,
-    )

@@ -37,6 +37,7 @@ def import_result(
         "debits_collected": collected,
         "debits_returned": kinds["return"],
         "payouts": kinds["payout"],
+        "transfers": kinds["transfer"],
         "other": kinds["other"],
     }
 

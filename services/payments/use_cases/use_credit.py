@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from services.payments.domain.matching import Item
+from services.payments.domain.matching import CANDIDATES_MAX, Item
 from services.payments.domain.suggestions import Suggestion, fill
 from services.payments.models import Payment
 from services.payments.repository import desk, matching, queue
@@ -76,11 +76,9 @@ async def use_credit(
     overpaid = await queue.lock_credits(session, [customer_id], await today_of(session))
     if not overpaid:
         raise NoCredit("this customer has no credit; what a clerk put aside does not count")
-    found = (
-        await matching.lock_candidates(session, ids=invoice_ids)
-        if invoice_ids
-        else await matching.lock_candidates(session, customer_ids=[customer_id])
-    )
+    owed = await matching.open_items_of(session, [customer_id], CANDIDATES_MAX)
+    wanted = invoice_ids or [item.id for item in owed]
+    found = await matching.lock_candidates(session, ids=wanted)
     items = [item for item in found if item.customer_id == customer_id]
     spent = await spend(session, overpaid, items, "credit_by_hand")
     if not spent:

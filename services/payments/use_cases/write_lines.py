@@ -12,12 +12,14 @@ from services.payments.domain.bank_lines import (
     Incoming,
     Payout,
     Return,
+    Sent,
 )
 from services.payments.models import BankLine, KnownIban, ProviderPayout
 from services.payments.use_cases.book_payments import book
 from services.payments.use_cases.plan_lines import LinePlan, PlacedLine
 from services.payments.use_cases.read_statement_file import LineDraft
 from services.payments.use_cases.settle_debits import settle_debits
+from services.payments.use_cases.settle_transfers import settle_transfers
 from services.payments.use_cases.show_lines import TEXT_FIELD, LineText
 from shared import outbox
 from shared.bulk import insert_rows
@@ -32,6 +34,7 @@ async def write_lines(session: WriteSession, plan: LinePlan, vault: Vault) -> No
     await _write_bank_lines(session, plan, vault)
     await book(session, plan.arrivals, plan.verdicts)
     await settle_debits(session, plan)
+    await settle_transfers(session, plan)
     await _learn_accounts(session, plan)
     await _write_payouts(session, plan)
 
@@ -55,6 +58,8 @@ def _owner(line: PlacedLine, plan: LinePlan) -> UUID | None:
     """The customer a line is about, when it is about one."""
     if isinstance(line.kind, Return):
         return plan.debits[line.kind.debit_id].customer_id
+    if isinstance(line.kind, Sent) and len(line.kind.transfer_ids) == 1:
+        return plan.transfers[line.kind.transfer_ids[0]].customer_id
     if len(line.arrivals) == 1:
         return plan.verdicts[line.arrivals[0].id].customer_id
     return None

@@ -60,6 +60,11 @@ class World:
     async def post(self, path: str, body: Any = None) -> Any:
         return await self.payments.post(path, json=body)
 
+    async def approve(self, path: str, body: Any = None) -> Any:
+        """A POST by somebody else: four eyes."""
+        token = self.payments.token(subject="colleague")
+        return await self.payments.post(path, json=body, token=token)
+
 
 @pytest.fixture
 async def world(serve: Callable[..., Awaitable[Served]], creditor_id: UUID) -> World:

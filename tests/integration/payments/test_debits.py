@@ -49,13 +49,13 @@ async def debtor(world: World, count: int, cents: int) -> InvoiceIssued:
     return await world.issue(count, cents, customer_id, collection="direct_debit")
 
 
-async def plan(world: World) -> Any:
-    return await world.post("/debit-batches", {"collect_on": COLLECT_ON.isoformat()})
+async def plan(world: World, collect_on: date = COLLECT_ON) -> Any:
+    return await world.post("/debit-batches", {"collect_on": collect_on.isoformat()})
 
 
-async def released(world: World) -> Any:
-    batch = await plan(world)
-    batch = await world.post(f"/debit-batches/{batch['id']}/release")
+async def released(world: World, collect_on: date = COLLECT_ON) -> Any:
+    batch = await plan(world, collect_on)
+    batch = await world.approve(f"/debit-batches/{batch['id']}/release")
     await world.news()
     return batch
 
@@ -73,7 +73,7 @@ async def test_a_run_collects_what_is_due_and_has_a_mandate(world: World) -> Non
     assert batch["total"] == {"debits": 1, "amount": {"amount": 6_400, "currency": "EUR"}}
     assert batch["left_out"] == {"no_active_mandate": 1}
     assert await world.news() == []
-    batch = await world.post(f"/debit-batches/{batch['id']}/release")
+    batch = await world.approve(f"/debit-batches/{batch['id']}/release")
     assert list(batch["by_status"]) == ["submitted"]
     (told,) = await world.news()
     assert isinstance(told, DebitSubmitted)
@@ -97,7 +97,7 @@ async def test_what_was_paid_since_the_planning_is_left_out_of_the_file(world: W
     bill, other = await debtor(world, 1, 6_400), await debtor(world, 2, 1_000)
     batch = await plan(world)
     await world.upload(camt053([paid(6_400, reference=bill.rf_reference)]))
-    batch = await world.post(f"/debit-batches/{batch['id']}/release")
+    batch = await world.approve(f"/debit-batches/{batch['id']}/release")
     assert batch["left_out"] == {"changed_since_planned": 1}
     submitted = [event for event in await world.news() if isinstance(event, DebitSubmitted)]
     assert [event.invoice_id for event in submitted] == [other.invoice_id]
@@ -233,20 +233,28 @@ async def test_collection_and_return_in_one_file(world: World) -> None:
 async def test_an_invoice_returned_once_for_lack_of_funds_is_collected_once_more(
     world: World,
 ) -> None:
+    """Near the day salaries come, not before; and not a third time."""
     bill = await debtor(world, 1, 6_400)
-    for number, expected in ((1, "AM04"), (2, "AM04")):
-        await released(world)
+    near_salary = date(2026, 4, 24)
+    for number, collect_on in ((1, COLLECT_ON), (2, near_salary)):
+        await released(world, collect_on)
         items = (await world.get(f"/debits?invoice_id={bill.invoice_id}"))["items"]
         reference = items[-1]["end_to_end_id"]
         lines = [
             paid(6_400, end_to_end_id=reference),
-            paid(-6_400, end_to_end_id=reference, return_code=expected),
+            paid(-6_400, end_to_end_id=reference, return_code="AM04"),
         ]
         await world.upload(camt053(lines, number=number))
-    refused = await world.payments.call(
-        "POST", "/debit-batches", json={"collect_on": COLLECT_ON.isoformat()}
-    )
-    assert refused.json()["left_out"] == {"returned_before": 1}
+        (debit, *_) = (await world.get(f"/debits?invoice_id={bill.invoice_id}"))["items"]
+        assert (debit["next_action"], debit["retry"]) == (
+            "retry_near_salary_day",
+            "near_salary_day",
+        )
+        refused = await world.payments.call(
+            "POST", "/debit-batches", json={"collect_on": "2026-04-28"}
+        )
+        reason = "waits_for_salary_day" if number == 1 else "returned_before"
+        assert refused.json()["left_out"] == {reason: 1}
 
 
 async def test_a_debit_of_a_bill_paid_meanwhile_is_money_over(world: World) -> None:

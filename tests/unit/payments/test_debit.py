@@ -7,21 +7,34 @@ import pytest
 
 from services.payments.domain.debit import (
     Due,
+    MandateUse,
+    Run,
     from_our_reference,
-    may_retry,
     our_reference,
     plan_run,
+    sequence_of,
+    why_not_again,
 )
+from services.payments.domain.return_rules import rules_on
 from services.payments.domain.target_days import (
+    bank_days_after,
     collection_day,
     is_bank_day,
     months_before,
     next_bank_day,
     submit_by,
+    terms_of,
 )
 from shared.errors import InvalidInput
 from shared.ids import uuid7
 from shared.money import Money
+
+RUN = Run(
+    currency="EUR",
+    scheme="core",
+    collect_on=date(2026, 5, 26),
+    notice_by=date(2026, 5, 12),
+)
 
 
 def due(**changes: Any) -> Due:
@@ -30,8 +43,10 @@ def due(**changes: Any) -> Due:
         "customer_id": uuid7(),
         "available": Money(6_400, "EUR"),
         "mandate_id": uuid7(),
+        "scheme": "core",
         "is_held": False,
         "returned": (),
+        "announced_on": date(2026, 5, 12),
     }
     return Due(**{**values, **changes})
 
@@ -58,31 +73,130 @@ def test_references_of_others_are_not_taken_for_ours(text: str | None) -> None:
         (due(mandate_id=None), "no_active_mandate"),
         (due(returned=("MD06",)), "returned_before"),
         (due(returned=("AM04", "AM04")), "returned_before"),
+        (due(returned=("FF01", "FF01", "FF01")), "returned_too_often"),
+        (due(scheme="b2b"), "other_scheme"),
+        (due(announced_on=date(2026, 5, 13)), "announced_too_late"),
     ],
 )
 def test_a_run_says_what_it_leaves_out_and_why(item: Due, reason: str) -> None:
-    plan = plan_run([item, due()], "EUR")
+    plan = plan_run([item, due()], RUN)
     assert (len(plan.debits), plan.left_out) == (1, {reason: 1})
 
 
+def test_a_run_that_announces_itself_needs_no_earlier_invoice() -> None:
+    run = Run(currency="EUR", scheme="core", collect_on=date(2026, 5, 26), notice_by=None)
+    assert len(plan_run([due(announced_on=date(2026, 5, 25))], run).debits) == 1
+
+
 @pytest.mark.parametrize(
-    ("returned", "allowed"),
+    ("returned", "reason"),
     [
-        ((), True),
-        (("AM04",), True),
-        (("MS03",), True),
-        (("AM04", "MS03"), False),
-        (("MD06",), False),
-        (("MS02",), False),
-        (("RC01", "RC01"), True),
-        (("AM04", "FF01"), True),
-        (("AC04",), False),
+        ((), None),
+        (("AM04",), None),
+        (("MS03",), None),
+        (("AM04", "MS03"), "returned_before"),
+        (("MD06",), "returned_before"),
+        (("MS02",), "returned_before"),
+        (("RC01", "RC01"), None),
+        (("AM04", "FF01"), None),
+        (("AC04",), "returned_before"),
+        (("SL01",), None),
+        (("XX99",), "returned_before"),
     ],
 )
 def test_a_returned_debit_is_retried_by_its_reason(
-    returned: tuple[str, ...], allowed: bool
+    returned: tuple[str, ...], reason: str | None
 ) -> None:
-    assert may_retry(returned) is allowed
+    assert why_not_again(returned, date(2026, 5, 26)) == reason
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        (date(2026, 5, 22), "waits_for_salary_day"),
+        (date(2026, 5, 26), None),
+        (date(2026, 5, 28), "waits_for_salary_day"),
+    ],
+)
+def test_after_a_lack_of_funds_it_is_tried_when_salaries_come(
+    day: date, reason: str | None
+) -> None:
+    assert why_not_again(("AM04",), day) == reason
+    assert why_not_again(("FF01",), day) is None
+
+
+def test_every_return_code_of_the_rulebook_has_its_action() -> None:
+    rules = rules_on(date(2026, 5, 1))
+    suspending = {code for code, rule in rules.by_code.items() if rule.suspends_mandate}
+    assert suspending == {"AC01", "AC04", "AC06", "AC13", "AG01", "MD01", "MD07", "SL01"}
+    assert rules.of("MD07").action == "estate"
+    assert rules.of("AC13").action == "move_to_core"
+    assert rules.of("ZZ00").action == "contact"
+
+
+@pytest.mark.parametrize(
+    ("use", "place", "count", "sequence"),
+    [
+        ((False, False, False), 0, 1, "FRST"),
+        ((False, False, False), 1, 2, "RCUR"),
+        ((False, False, True), 0, 1, "RCUR"),
+        ((True, False, False), 0, 2, "OOFF"),
+        ((True, False, False), 1, 2, None),
+        ((True, False, True), 0, 1, None),
+        ((False, True, True), 0, 2, "RCUR"),
+        ((False, True, True), 1, 2, "FNAL"),
+    ],
+)
+def test_the_sequence_type_follows_the_mandate(
+    use: tuple[bool, bool, bool], place: int, count: int, sequence: str | None
+) -> None:
+    one_off, final, used = use
+    facts = MandateUse(is_one_off=one_off, is_final=final, was_used=used)
+    assert sequence_of(facts, place, count, marks_first=True) == sequence
+
+
+def test_first_is_only_marked_for_banks_that_still_ask_for_it() -> None:
+    fresh = MandateUse(is_one_off=False, is_final=False, was_used=False)
+    assert sequence_of(fresh, 0, 1, marks_first=False) == "RCUR"
+
+
+@pytest.mark.parametrize(
+    ("collect_on", "notify", "submit", "return_until", "eight_weeks", "thirteen_months"),
+    [
+        ("2026-12-15", "2026-12-01", "2026-12-14", "2026-12-22", "2027-02-09", "2028-01-15"),
+        ("2027-01-04", "2026-12-21", "2026-12-31", "2027-01-11", "2027-03-01", "2028-02-04"),
+        ("2027-03-25", "2027-03-11", "2027-03-24", "2027-04-05", "2027-05-20", "2028-04-25"),
+    ],
+)
+def test_the_days_around_a_core_collection(
+    collect_on: str,
+    notify: str,
+    submit: str,
+    return_until: str,
+    eight_weeks: str,
+    thirteen_months: str,
+) -> None:
+    terms = terms_of(date.fromisoformat(collect_on), "core")
+    told = (
+        terms.notify_by,
+        terms.submit_by,
+        terms.return_until,
+        terms.refundable_until,
+        terms.unauthorised_until,
+    )
+    assert [str(day) for day in told] == [
+        notify,
+        submit,
+        return_until,
+        eight_weeks,
+        thirteen_months,
+    ]
+
+
+def test_a_company_has_three_days_and_no_refund() -> None:
+    terms = terms_of(date(2026, 12, 15), "b2b")
+    assert terms.return_until == bank_days_after(date(2026, 12, 15), 3) == date(2026, 12, 18)
+    assert (terms.refundable_until, terms.unauthorised_until) == (None, None)
 
 
 @pytest.mark.parametrize(

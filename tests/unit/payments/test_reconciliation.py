@@ -26,9 +26,11 @@ def _books(draw: st.DrawFn) -> tuple[AccountFigures, ProviderFigures]:
     """Figures of books that are right, built from what happened."""
     allocated, unallocated, returned, waiting = (draw(CENTS) for _ in range(4))
     other, payouts, opening = draw(st.integers(-(10**6), 10**6)), draw(CENTS), draw(CENTS)
-    at_provider = [draw(CENTS) for _ in range(3)]
-    payments = allocated + unallocated + returned
-    entries = payments - returned - waiting + payouts + other
+    at_provider = [draw(CENTS) for _ in range(4)]
+    refunded, remitted = draw(CENTS), draw(CENTS)
+    payments = allocated + unallocated + refunded + returned
+    transfers = -refunded - remitted
+    entries = payments - returned - waiting + payouts + transfers + other
     account = AccountFigures(
         number_ending="4300",
         opening=eur(opening),
@@ -38,9 +40,11 @@ def _books(draw: st.DrawFn) -> tuple[AccountFigures, ProviderFigures]:
         payment_lines=eur(payments),
         return_lines=eur(-returned - waiting),
         payout_lines=eur(payouts),
+        transfer_lines=eur(transfers),
         other_lines=eur(other),
         allocated=eur(allocated),
         unallocated=eur(unallocated),
+        refunded=eur(refunded),
         reversed=eur(returned),
         returns_waiting=eur(-waiting),
     )
@@ -49,6 +53,7 @@ def _books(draw: st.DrawFn) -> tuple[AccountFigures, ProviderFigures]:
         allocated=eur(at_provider[0]),
         unallocated=eur(at_provider[1]),
         reversed=eur(at_provider[2]),
+        refunded=eur(at_provider[3]),
         paid_out=eur(payouts),
     )
     return account, provider
@@ -89,9 +94,11 @@ def test_without_balances_the_bank_gave_none_is_checked() -> None:
                 "payment_lines",
                 "return_lines",
                 "payout_lines",
+                "transfer_lines",
                 "other_lines",
                 "allocated",
                 "unallocated",
+                "refunded",
                 "reversed",
                 "returns_waiting",
             ),

@@ -6,7 +6,7 @@ from alembic import op
 from shared import ddl
 
 revision = "0008_payment_pages"
-down_revision = "0006_queue"
+down_revision = "0007_money_out"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,151 @@
+"""Credit transfers, their files, and the status reports of banks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import any_, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.payments.domain.bank_lines import TransferFacts
+from services.payments.domain.transfer import Earlier
+from services.payments.models import BankLine, Mandate, Payment, StatusReport, Transfer
+from services.payments.models import TransferFile as File
+from services.payments.repository.locking import locked
+from services.payments.repository.parties import UUIDS
+from shared.db import WriteSession
+from shared.errors import NotFound
+from shared.http.pages import Paging
+from shared.money import Money
+
+
+async def transfer(session: AsyncSession, transfer_id: UUID) -> Transfer:
+    found = await session.get(Transfer, transfer_id)
+    if found is None:
+        raise NotFound("no transfer with this id")
+    return found
+
+
+async def transfers(session: AsyncSession, paging: Paging, **equal: Any) -> Sequence[Transfer]:
+    query = select(Transfer).order_by(Transfer.id).limit(paging.limit + 1)
+    for column, value in equal.items():
+        if value is not None:
+            query = query.where(getattr(Transfer, column) == value)
+    if paging.after:
+        query = query.where(Transfer.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def lock_transfers(session: WriteSession, ids: Collection[UUID]) -> list[Transfer]:
+    query = select(Transfer).where(Transfer.id == any_(literal(list(ids), UUIDS)))
+    return list((await session.scalars(locked(query.order_by(Transfer.id)))).all())
+
+
+async def lock_approved(session: WriteSession) -> list[Transfer]:
+    query = select(Transfer).where(Transfer.status == "approved").order_by(Transfer.id)
+    return list((await session.scalars(locked(query))).all())
+
+
+async def lock_unsent_of(
+    session: WriteSession, payment_ids: Collection[UUID]
+) -> Sequence[Transfer]:
+    """Transfers out of these payments that no file holds yet."""
+    query = select(Transfer).where(
+        Transfer.payment_id == any_(literal(list(payment_ids), UUIDS)),
+        Transfer.status.in_(("asked", "approved")),
+    )
+    return (await session.scalars(locked(query.order_by(Transfer.id)))).all()
+
+
+async def lock_in_files(
+    session: WriteSession, transfer_ids: Collection[UUID], file_ids: Collection[UUID]
+) -> dict[UUID, Transfer]:
+    """Transfers by their own ids or by their file."""
+    if not transfer_ids and not file_ids:
+        return {}
+    query = select(Transfer).where(
+        or_(
+            Transfer.id == any_(literal(list(transfer_ids), UUIDS)),
+            Transfer.file_id == any_(literal(list(file_ids), UUIDS)),
+        )
+    )
+    return {row.id: row for row in await session.scalars(locked(query.order_by(Transfer.id)))}
+
+
+def facts_of(row: Transfer) -> TransferFacts:
+    return TransferFacts(
+        id=row.id,
+        file_id=row.file_id,
+        status=row.status,
+        amount=Money(row.amount_minor, row.currency),
+    )
+
+
+async def transfers_of_file(session: AsyncSession, file_id: UUID) -> Sequence[Transfer]:
+    query = select(Transfer).where(Transfer.file_id == file_id).order_by(Transfer.id)
+    return (await session.scalars(query)).all()
+
+
+async def file(session: AsyncSession, file_id: UUID) -> File:
+    found = await session.get(File, file_id)
+    if found is None:
+        raise NotFound("no transfer file with this id")
+    return found
+
+
+async def files(session: AsyncSession, paging: Paging) -> Sequence[File]:
+    query = select(File).order_by(File.id).limit(paging.limit + 1)
+    if paging.after:
+        query = query.where(File.id > UUID(paging.after[0]))
+    return (await session.scalars(query)).all()
+
+
+async def earlier(
+    session: AsyncSession, payment_id: UUID | None, iban_index: bytes, since: datetime
+) -> list[Earlier]:
+    """What a new transfer might repeat: of the same payment, or to the same account since then."""
+    same_account = (Transfer.iban_index == iban_index) & (Transfer.asked_at >= since)
+    query = select(Transfer).where(or_(Transfer.payment_id == payment_id, same_account))
+    return [
+        Earlier(
+            id=row.id,
+            status=row.status,
+            payment_id=row.payment_id,
+            is_same_account=row.iban_index == iban_index,
+            amount=Money(row.amount_minor, row.currency),
+            asked_at=row.asked_at,
+        )
+        for row in await session.scalars(query.order_by(Transfer.id))
+    ]
+
+
+async def mandates_on(session: AsyncSession, iban_index: bytes) -> Sequence[Mandate]:
+    """All that anybody ever gave on this account."""
+    query = select(Mandate).where(Mandate.iban_index == iban_index).order_by(Mandate.id)
+    return (await session.scalars(query)).all()
+
+
+async def mandate_of(session: AsyncSession, customer_id: UUID) -> Mandate | None:
+    """The active mandate a customer signed last."""
+    query = (
+        select(Mandate)
+        .where(Mandate.customer_id == customer_id, Mandate.status == "active")
+        .order_by(Mandate.signed_on.desc(), Mandate.id.desc())
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def line_of(session: AsyncSession, payment: Payment) -> BankLine | None:
+    return await session.get(BankLine, payment.line_id) if payment.line_id else None
+
+
+async def known_report(session: WriteSession, sha256: bytes) -> StatusReport | None:
+    """The report with these bytes; until the commit nobody else stores them."""
+    lock = func.pg_advisory_xact_lock(int.from_bytes(sha256[:8], "big", signed=True))
+    await session.execute(select(lock))
+    query = select(StatusReport).where(StatusReport.sha256 == sha256)
+    return (await session.scalars(query)).one_or_none()
