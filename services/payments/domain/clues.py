@@ -81,9 +81,10 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
         tails = _tails(text, found)
         inside |= tails
         numbers |= found - tails
+        readable = _READABLE.sub(_as_digits, text)
+        runs.update(dict.fromkeys(_runs(readable)))
         if not whole:
-            runs.update(dict.fromkeys(_runs(text)))
-            read |= _references_in(_READABLE.sub(_as_digits, text))
+            read |= _references_in(readable)
     return Clues(
         _capped(references),
         _capped(numbers),
@@ -179,10 +180,16 @@ def _tails(text: str, numbers: Iterable[str]) -> set[str]:
 
 
 def _runs(text: str) -> Iterator[str]:
-    """Digits that could be a damaged reference or number: in one word, or in groups."""
-    for run in _RUN.finditer(_READABLE.sub(_as_digits, text)):
+    """Digits that could be a damaged reference or number: in one word, or in groups.
+
+    Of an RF reference the part behind its two check digits, which is the number it was made of.
+    """
+    for run in _RUN.finditer(text):
         groups = _NOT_DIGIT.sub(" ", run.group()).split()
-        yield "".join(groups)
+        joined = "".join(groups)
+        yield joined
+        if text[: run.start()].rstrip(_SEPARATORS).endswith("RF"):
+            yield joined[2:]
         if len(groups) > 1:
             yield from (group for group in groups if len(group) > 6)
 

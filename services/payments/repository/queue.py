@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import eq, ge, le
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -106,18 +107,18 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.show != "all":
         conditions.append(is_held if wanted.show == "held" else ~is_held)
-    for value, condition in (
-        (wanted.reason, Payment.queue_reason == wanted.reason),
-        (wanted.source, Payment.source == wanted.source),
-        (wanted.account_id, Payment.account_id == wanted.account_id),
-        (wanted.amount_from, Payment.amount_minor >= wanted.amount_from),
-        (wanted.amount_to, Payment.amount_minor <= wanted.amount_to),
-        (wanted.booked_from, Payment.booked_on >= wanted.booked_from),
-        (wanted.booked_to, Payment.booked_on <= wanted.booked_to),
-        (wanted.assigned_to, QueueMark.assigned_to == wanted.assigned_to),
+    for column, holds, value in (
+        (Payment.queue_reason, eq, wanted.reason),
+        (Payment.source, eq, wanted.source),
+        (Payment.account_id, eq, wanted.account_id),
+        (Payment.amount_minor, ge, wanted.amount_from),
+        (Payment.amount_minor, le, wanted.amount_to),
+        (Payment.booked_on, ge, wanted.booked_from),
+        (Payment.booked_on, le, wanted.booked_to),
+        (QueueMark.assigned_to, eq, wanted.assigned_to),
     ):
         if value is not None:
-            conditions.append(condition)
+            conditions.append(holds(column, value))
     if wanted.unassigned:
         conditions.append(QueueMark.assigned_to.is_(None))
     if wanted.iban_index is not None:

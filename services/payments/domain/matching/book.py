@@ -13,7 +13,7 @@ from services.payments.domain.names import NO_NAME, Name, read_name
 from shared.money import Money
 
 # More customers than this under one name key: the name alone finds nobody.
-NAMESAKES_MAX: Final = 64
+NAMESAKES_MAX: Final = 200
 
 
 class Book:

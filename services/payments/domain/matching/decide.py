@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from services.payments.domain.matching.book import Book
@@ -14,10 +15,23 @@ from services.payments.domain.matching.named import (
     Named,
     decides,
     is_plain,
+    is_sent_by,
     named_in,
     pay_named,
 )
 from services.payments.domain.matching.weighed import pay_weighed
+
+# What points at who sent the money, whatever was named.
+_SENDER: Final = frozenset(
+    {
+        "account_mandate",
+        "account_direct_debit",
+        "account_remembered",
+        "account_payment",
+        "name_full",
+        "name_same",
+    }
+)
 
 
 def decide_all(
@@ -88,25 +102,16 @@ def _contradicted(case: _Case, book: Book, settings: Settings) -> Ambiguous | No
 
     Then the reference may be the slip: a person looks.
     """
-    assert case.named is not None
-    judged = judge(case.line, book, settings)
-    named = case.named.customer_ids
-    senders = [a for a in judged.answers if not _SENDER.isdisjoint(a.codes)]
-    if any(sender.customer_id in named for sender in senders):
+    line, named = case.line, case.named
+    if named is None or is_sent_by(line, named, book):
         return None
-    if any(sender.fit.is_whole for sender in senders):
-        candidates = judged.candidates()
-        return Ambiguous(reason="contradiction", customer_id=None, candidates=candidates)
-    return None
-
-
-_SENDER = frozenset(
-    {
-        "account_mandate",
-        "account_direct_debit",
-        "account_remembered",
-        "account_payment",
-        "name_full",
-        "name_same",
-    }
-)
+    judged = judge(line, book, settings)
+    senders = [
+        answer
+        for answer in judged.answers
+        if answer.customer_id not in named.customer_ids and not _SENDER.isdisjoint(answer.codes)
+    ]
+    if not any(sender.fit.is_whole for sender in senders):
+        return None
+    candidates = judged.candidates()
+    return Ambiguous(reason="contradiction", customer_id=None, candidates=candidates)

@@ -79,6 +79,15 @@ def is_plain(line: Line, named: Named, book: Book) -> bool:
     return decides(line, named, book) and fits(line, named.items, book)
 
 
+def is_sent_by(line: Line, named: Named, book: Book) -> bool:
+    """Whether the account or the name is that of a customer whose items are named."""
+    payer, accounts = book.read(line.payer_name), line.accounts or {}
+    return any(
+        customer_id in accounts or likeness(payer, book.name_of(customer_id)) in {"full", "same"}
+        for customer_id in named.customer_ids
+    )
+
+
 def pay_named(line: Line, named: Named, book: Book, settings: Settings) -> Decision:
     customers = named.customer_ids
     customer_id = named.items[0].customer_id if len(customers) == 1 else None
