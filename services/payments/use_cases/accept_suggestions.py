@@ -14,6 +14,7 @@ from services.payments.use_cases.allocate import Placement, allocate, rest_of
 from services.payments.use_cases.match_by_hand import settle_seals
 from services.payments.use_cases.propose import Proposals, propose
 from services.payments.use_cases.remember_payers import teach
+from shared import audit
 from shared.crypto import Vault
 from shared.db import WriteSession
 from shared.money import Money
@@ -50,6 +51,8 @@ async def accept_suggestions(
     if placements:
         await allocate(session, placements)
     accepted = [placement.payment for placement in placements]
+    for payment in accepted:
+        audit.record(session, "accept", audit.subject_of("payment", payment.id))
     if remember:
         taught = {p.payment.id: (p.payment, {s.customer_id for s in p.shares}) for p in placements}
         await teach(session, taught)
