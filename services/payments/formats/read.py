@@ -48,7 +48,9 @@ def read_events(source: Source, mapping: CsvMapping | None = None) -> Iterator[S
     elif kind is Kind.CSV:
         assert mapping is not None, "only a mapping makes a CSV possible"
         for statement in read_csv(_whole(chunks), mapping):
-            yield from (statement.start, *statement.entries, statement.end)
+            yield statement.start
+            yield from statement.entries
+            yield statement.end
     else:
         yield from _READERS[kind](chunks)
 
