@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_UNENDED = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>", "<!": ">"}
+_ENDS = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>", "<!": ">"}
 _OPENS = re.compile(r"<!--|<!\[CDATA\[|<\?|<!")
 _ATTRIBUTES = r"""(?:[^<>"'/]|/(?!>)|"[^"<]*"|'[^'<]*')*"""
 _FORMS = re.compile(
@@ -20,15 +20,19 @@ _REFERENCE = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(lt|gt|amp|quot|ap
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
-def complete_length(text: str) -> int:
-    """Up to where no comment, CDATA section or instruction is still open."""
-    begin = 0
+def last_tag(text: str) -> int:
+    """Where the last tag begins, whole or not; below zero when there is none.
+
+    A `<` in a comment, CDATA section or instruction is none, nor is one that ends the text: it may
+    yet become one of those, and what stands on both sides of them is one text.
+    """
+    found, begin = -1, 0
     while (opened := _OPENS.search(text, begin)) is not None:
-        end = text.find(_UNENDED[opened[0]], opened.end())
-        if end < 0:
-            return opened.start()
-        begin = end
-    return len(text)
+        found = max(found, text.rfind("<", begin, opened.start()))
+        begin = text.find(_ENDS[opened[0]], opened.end())
+        if begin < 0:
+            return found
+    return max(found, text.rfind("<", begin, len(text) - 1))
 
 
 def plainly(text: str) -> str:

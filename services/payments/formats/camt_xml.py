@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from xml.parsers import expat
 
-from services.payments.formats.camt_markup import complete_length, plainly, unescaped
+from services.payments.formats.camt_markup import last_tag, plainly, unescaped
 from services.payments.formats.unreadable import UnreadableFile
 
 _DECLARATION = b"<?xml"
@@ -72,7 +72,9 @@ class XmlDocument:
             self._decode, self._undecoded = _decoder_of(data), None
         self._take(data, is_last=False)
         # No raw `<` stands inside a tag, so what is before the last one is whole.
-        return self._cut(self._text.rfind("<"))
+        text = self._text
+        is_plain = not _has_more_than_tags(text)
+        return self._cut(text.rfind("<", 0, len(text) - 1) if is_plain else last_tag(text))
 
     def close(self) -> str:
         data, self._undecoded = self._undecoded or b"", None
@@ -89,17 +91,17 @@ class XmlDocument:
             message = "bytes that are not in the encoding the file says it has"
             raise UnreadableFile.field("encoding", message, line) from None
         self._expat.Parse(text, is_last)
-        self._text += text.replace("\r\n", "\n") if "\r" in text else text
+        self._text += text
 
     def _cut(self, end: int) -> str:
         text = self._text
         if end <= 0:
             self._refuse_endless(text)
             return ""
-        if _has_more_than_tags(text):
-            end = min(end, complete_length(text))
         whole, self._text = text[:end], text[end:]
         self._refuse_endless(self._text)
+        if "\r" in whole:
+            whole = whole.replace("\r\n", "\n")
         return whole if _is_plain(whole) else plainly(whole)
 
     def _refuse_endless(self, text: str) -> None:
