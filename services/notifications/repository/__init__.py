@@ -36,9 +36,9 @@ from services.notifications.repository.work import (
 
 __all__ = [
     "active_mandates",
-    "balance_links",
     "archive_page",
     "archived_of",
+    "balance_links",
     "by_cause",
     "creditor",
     "customers",
