@@ -81,7 +81,7 @@ async def known_until(session: AsyncSession) -> dict[UUID, datetime]:
         .where(BankStatement.kind != "notice")
         .group_by(BankStatement.account_id)
     )
-    found: dict[UUID, datetime] = dict(rows.all())  # type: ignore[arg-type]
+    found: dict[UUID, datetime] = dict(rows.all())
     return found
 
 
