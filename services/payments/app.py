@@ -11,6 +11,7 @@ from services.payments.api import (
     open_items,
     pay,
     payments,
+    read_statements,
     reconciliation,
     statements,
     webhooks,
@@ -29,6 +30,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             bank_accounts.router,
             mandates.router,
             open_items.router,
+            read_statements.router,
             statements.router,
             *payments.ROUTERS,
             *debits.ROUTERS,
@@ -37,6 +39,7 @@ def create_app(service: Service | None = None) -> FastAPI:
         summary="What came in, and whose it is.",
         larger_bodies={
             "/v1/statements": settings_of(service).statement_limit_bytes,
+            "/v1/statements/read": settings_of(service).statement_limit_bytes,
             "/v1/mandates/import": 100_000_000,
         },
     )

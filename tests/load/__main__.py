@@ -1,24 +1,46 @@
-"""`make bench`: the figures, each beside its floor. Not part of the tests: it takes minutes."""
+"""`make bench`: the figures, each beside its floor. Not part of the tests: it takes minutes.
+
+`python -m tests.load` measures all there is, `python -m tests.load statement-parse` one of it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
 from deploy.local.infra import ensure_infra
-from tests.load import events
-from tests.load.figures import keep, show
+from tests.load import events, statement_parse
+from tests.load.figures import Figure, keep, show
 
 
-def main(count: int = 30_000, rounds: int = 3) -> None:
+def _events() -> list[Figure]:
     infra = ensure_infra()
     try:
-        figures = asyncio.run(events.measure(infra, count=count, rounds=rounds))
+        return asyncio.run(events.measure(infra))
     finally:
         infra.stop()
-    show(figures)
-    typer.echo(f"kept in {keep('events', figures)}")
+
+
+def _statement_parse() -> list[Figure]:
+    return list(statement_parse.measure())
+
+
+BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
+    "events": _events,
+    "statement-parse": _statement_parse,
+}
+
+
+def main(names: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    for name in names or BENCHMARKS:
+        if name not in BENCHMARKS:
+            raise typer.BadParameter(f"{name}: not one of {', '.join(BENCHMARKS)}")
+        figures = BENCHMARKS[name]()
+        show(figures)
+        typer.echo(f"kept in {keep(name, figures)}")
 
 
 if __name__ == "__main__":

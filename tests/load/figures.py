@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-FOLDER = Path(__file__).resolve().parents[2] / ".local" / "bench"
+FOLDER = Path(__file__).resolve().parents[2] / "build" / "bench"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def show(figures: list[Figure]) -> None:
 
 
 def keep(name: str, figures: list[Figure]) -> Path:
-    """Write the figures as JSON under `.local/bench`."""
+    """Write the figures as JSON under `build/bench`."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.json"
     path.write_text(

@@ -26,6 +26,11 @@ _CHARGE_PATHS = {
     "Chrgs/Rcrd/CdtDbtInd": "charge sign",
 }
 
+_EXCHANGE_PATHS = {
+    f"AmtDtls/{amount}/CcyXchg/XchgRate": "exchange_rate"
+    for amount in ("InstdAmt", "TxAmt", "CntrValAmt")
+}
+
 _PARTY_PATHS = {
     **{
         f"RltdPties/{side}/{inside}Nm": f"{side} counterparty_name"
@@ -59,6 +64,7 @@ DETAIL_PATHS = {
     **_CODE_PATHS,
     **_CHARGE_PATHS,
     **_PARTY_PATHS,
+    **_EXCHANGE_PATHS,
     "Refs/EndToEndId": "end_to_end_id",
     "Refs/MndtId": "mandate_id",
     "Refs/InstrId": "instruction_id",
@@ -89,6 +95,7 @@ DETAIL_PATHS = {
 ENTRY_PATHS = {
     **_CODE_PATHS,
     **_CHARGE_PATHS,
+    **_EXCHANGE_PATHS,
     "NtryRef": "entry_reference",
     "Amt": "amount",
     "CdtDbtInd": "sign",
@@ -106,6 +113,7 @@ ENTRY_PATHS = {
     "NtryDtls/Btch/PmtInfId": "batch payment_information_id",
     "NtryDtls/Btch/NbOfTxs": "batch transactions",
     "NtryDtls/Btch/TtlAmt": "batch total",
+    "AmtDtls/InstdAmt/Amt": "original_amount",
     "AddtlNtryInf": "additional_info",
 }
 
@@ -120,9 +128,26 @@ BALANCE_PATHS = {
     "Dt/DtTm": "on",
 }
 
-ACCOUNT_PATHS = {
-    "Id/IBAN": "iban",
-    "Id/Othr/Id": "other",
-    "Id/PrtryAcct/Id": "other",
-    "Ccy": "currency",
+STATEMENT_PATHS = {
+    "Id": "statement_id",
+    "ElctrncSeqNb": "number",
+    "LglSeqNb": "legal_number",
+    "CreDtTm": "created_at",
+    "FrToDt/FrDtTm": "covers_from",
+    "FrToDt/ToDtTm": "covers_to",
+    **{
+        path: key
+        for pages in ("StmtPgntn", "RptPgntn", "NtfctnPgntn")
+        for path, key in {f"{pages}/PgNb": "page", f"{pages}/LastPgInd": "is_last_page"}.items()
+    },
+    "Acct/Id/IBAN": "iban",
+    "Acct/Id/Othr/Id": "other",
+    "Acct/Id/PrtryAcct/Id": "other",
+    "Acct/Ccy": "currency",
+}
+
+GROUP_PATHS = {
+    "GrpHdr/MsgId": "message_id",
+    "GrpHdr/MsgPgntn/PgNb": "page",
+    "GrpHdr/MsgPgntn/LastPgInd": "is_last_page",
 }

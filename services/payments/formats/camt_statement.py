@@ -2,65 +2,46 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from services.payments.formats.camt_elements import (
-    LOCAL,
-    Element,
     ElementReader,
     Raw,
-    line_of,
     reads_amount,
     reads_sign,
-    refusal,
     signed,
-    text_of,
 )
-from services.payments.formats.camt_entry import TRUE, date_in
-from services.payments.formats.camt_paths import ACCOUNT_PATHS, BALANCE_PATHS
+from services.payments.formats.camt_entry import TRUE, reads_date
+from services.payments.formats.camt_paths import BALANCE_PATHS, GROUP_PATHS, STATEMENT_PATHS
 from services.payments.formats.statement import Account, Balance, StatementEnd, StatementStart
+from services.payments.formats.unreadable import UnreadableFile
 
-_MESSAGES = {
-    "BkToCstmrAcctRpt": "camt.052",
-    "BkToCstmrStmt": "camt.053",
-    "BkToCstmrDbtCdtNtfctn": "camt.054",
-}
 _PAGE_DIGITS_MAX = 9
-_VERSION = re.compile(r"camt\.05[234]\.\d{3}\.\d{2}")
 
 
-def format_of(message: Element) -> str | None:
-    """The message version from its namespace, the bare message when that tells none; else None."""
-    kind = _MESSAGES.get(LOCAL[message.tag].removesuffix("V01"))
-    version = _VERSION.search(message.tag)
-    if kind is not None and version is not None and version.group().startswith(kind):
-        return version.group()
-    return kind
+class Part:
+    """Tags with their pieces, gathered around what is read at once (statements, entries)."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.tags: list[str] = []
+        self.pieces: list[str] = []
+
+    def add(self, tag: str, written: str, text: str) -> None:
+        self.tags.append(tag)
+        self.pieces += (written, text)
 
 
-def start_of(statement: Element, message: Element) -> StatementStart:
-    """The head, from what stands before the first entry: what follows may be half there yet."""
+def start_of(version: str, statement: Part, message: Part) -> StatementStart:
+    """The head, from what stands before the first entry."""
     raw: Raw = {}
-    balances: list[Element] = []
-    for child in statement:
-        name = LOCAL[child.tag]
-        if name == "Ntry":
-            break
-        if name == "Bal":
-            balances.append(child)
-        elif name in _READERS:
-            _READERS[name].read_into(raw, child)
-        elif name in _TEXTS:
-            raw.setdefault(_TEXTS[name], text_of(child))
-    opening, _ = _opening_and_closing([_balance(e, raw.get("currency")) for e in balances])
-    for child in message:
-        if LOCAL[child.tag] == "GrpHdr":
-            _GROUP.read_into(raw, child)
+    _STATEMENT.read_into(raw, tuple(statement.tags), statement.pieces)
+    _GROUP.read_into(raw, tuple(message.tags), message.pieces)
+    opening, _ = _opening_and_closing(_balances(statement, raw.get("currency")))
     page, last = raw.get("page", ""), raw.get("is_last_page")
     return StatementStart(
-        format=format_of(message) or "",
-        line=line_of(statement),
+        format=version,
+        line=statement.line,
         account=Account(raw.get("iban"), raw.get("other"), raw.get("currency")),
         statement_id=raw.get("statement_id"),
         message_id=raw.get("message_id"),
@@ -75,29 +56,40 @@ def start_of(statement: Element, message: Element) -> StatementStart:
     )
 
 
-def end_of(statement: Element, entry_count: int, account: Account) -> StatementEnd:
-    elements = [child for child in statement if LOCAL[child.tag] == "Bal"]
-    balances = [_balance(element, account.currency) for element in elements]
+def end_of(statement: Part, entry_count: int, account: Account) -> StatementEnd:
+    balances = _balances(statement, account.currency)
     opening, closing = _opening_and_closing(balances)
     return StatementEnd(entry_count, opening, closing, tuple(balances))
 
 
-def _balance(balance: Element, account_currency: str | None) -> Balance:
+def _balances(statement: Part, currency: str | None) -> list[Balance]:
+    tags, begin = statement.tags, 0
+    found: list[Balance] = []
+    while "Bal" in tags[begin:]:
+        begin = tags.index("Bal", begin)
+        end = tags.index("/Bal", begin) + 1
+        line = statement.line + "".join(statement.pieces[: 2 * begin]).count("\n")
+        try:
+            pieces = statement.pieces[2 * begin : 2 * end]
+            found.append(_balance(tuple(tags[begin:end]), pieces, currency))
+        except UnreadableFile as refused:
+            raise refused.moved_down(line) from None
+        begin = end
+    return found
+
+
+def _balance(shape: tuple[str, ...], pieces: list[str], currency: str | None) -> Balance:
     """A balance without its indicator is a credit: some banks leave it out altogether."""
-    raw: Raw = {"currency": account_currency}
-    _BALANCE.read_into(raw, balance)
+    raw: Raw = {"currency": currency}
+    _BALANCE.read_into(raw, shape, pieces)
     if "amount" not in raw:
-        raise refusal(balance, "a balance without Amt")
+        raise UnreadableFile.field("Bal", "a balance without Amt", 0)
     return Balance(
         raw.get("type", ""),
         signed(raw["amount"], raw.get("sign", 1)),
         raw.get("on"),
         raw.get("subtype") == "INTM",
     )
-
-
-def _on(raw: Raw, element: Element) -> None:
-    raw["on"] = date_in(element)
 
 
 def _opening_and_closing(balances: list[Balance]) -> tuple[Balance | None, Balance | None]:
@@ -120,23 +112,9 @@ def _timestamp(text: str | None) -> datetime | None:
         return None
 
 
-_TEXTS = {
-    "Id": "statement_id",
-    "ElctrncSeqNb": "number",
-    "LglSeqNb": "legal_number",
-    "CreDtTm": "created_at",
-}
-_PAGES = ElementReader({"PgNb": "page", "LastPgInd": "is_last_page"}, {})
-_READERS = {
-    "StmtPgntn": _PAGES,
-    "RptPgntn": _PAGES,
-    "NtfctnPgntn": _PAGES,
-    "Acct": ElementReader(ACCOUNT_PATHS, {}),
-    "FrToDt": ElementReader({"FrDtTm": "covers_from", "ToDtTm": "covers_to"}, {}),
-}
-_GROUP = ElementReader(
-    {"MsgId": "message_id", "MsgPgntn/PgNb": "page", "MsgPgntn/LastPgInd": "is_last_page"}, {}
-)
+_STATEMENT = ElementReader(STATEMENT_PATHS, {})
+_GROUP = ElementReader(GROUP_PATHS, {})
 _BALANCE = ElementReader(
-    BALANCE_PATHS, {"amount": reads_amount("amount"), "sign": reads_sign, "on": _on}
+    BALANCE_PATHS,
+    {"amount": reads_amount("amount"), "sign": reads_sign, "on": reads_date("on")},
 )

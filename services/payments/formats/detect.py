@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from services.payments.formats import archive
 from services.payments.formats.unreadable import UnreadableFile
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -12,7 +13,6 @@ _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SURROUNDINGS = b" \t\r\n\x00\x01\x02\x03\x1a"
 _FIELD = re.compile(rb"(?:^|[\r\n])[\x01-\x04\x1a ]{0,8}:(?:\d\d[A-Z]?|NS):")
 _OTHER_FILES = {
-    b"PK\x03\x04": "a ZIP archive: send the files inside it",
     b"\x1f\x8b": "a gzip archive: send the file inside it",
     b"%PDF": "a PDF: ask the bank for camt.053 or MT940",
 }
@@ -21,13 +21,15 @@ _OTHER_FILES = {
 class Kind(StrEnum):
     CAMT = "camt"
     MT940 = "mt940"
+    ZIP = "zip"
+    CSV = "csv"
 
 
-def kind_of(head: bytes) -> Kind:
+def kind_of(head: bytes, *, may_be_csv: bool = False) -> Kind:
     """Which reader a file needs, from its first bytes (a few kilobytes at least).
 
-    Raises `UnreadableFile` for what is neither XML nor MT940. XML is only said to be camt here:
-    its reader looks further.
+    Raises `UnreadableFile` for what is none of them. XML is only said to be camt here: its reader
+    looks further. Nothing shows that a text is a CSV; it is one when it is nothing else.
     """
     bare = head.removeprefix(_BYTE_ORDER_MARK).lstrip(_SURROUNDINGS)
     if not bare:
@@ -35,8 +37,12 @@ def kind_of(head: bytes) -> Kind:
     for start, message in _OTHER_FILES.items():
         if bare.startswith(start):
             raise UnreadableFile.field("file", f"this is {message}", 1)
+    if bare.startswith(archive.SIGNATURE):
+        return Kind.ZIP
     if bare.startswith((b"<", *_WIDE_MARKS)):
         return Kind.CAMT
     if _FIELD.search(head):
         return Kind.MT940
+    if may_be_csv:
+        return Kind.CSV
     raise UnreadableFile.field("file", "neither camt nor MT940 is recognised in this file", 1)

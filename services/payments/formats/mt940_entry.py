@@ -32,8 +32,12 @@ _NO_REFERENCES = frozenset(
 _ABSENT = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NOTPROVIDED/", "NONREF"})
 _REFERENCE_AND_NAME = re.compile(r"(\S{1,16}) {2,}(\S.*)")
 _ACCOUNT = re.compile(r"P?\d{3,10}", re.ASCII)
+_NOTHING = list(Detail())
+_PLACES = {field: place for place, field in enumerate(Detail._fields)}
 _AMOUNT_TAG = re.compile(r"/(OCMT|CHGS)/([A-Z]{3})?([\d.,]+)/", re.ASCII)
 _AMOUNT_FIELDS = {"OCMT": "original_amount", "CHGS": "charges"}
+_IBAN_LENGTH_MIN = 14
+_IDENTIFIERS = ("end_to_end_id", "mandate_id", "instruction_id")
 _BROKEN_TAG = re.compile(r":?86:")
 
 
@@ -58,11 +62,15 @@ def entry_of(
         gvc = _read_details(details, found, currency, own_account)
         if gvc is not None:
             proprietary = f"{proprietary}+{gvc}" if proprietary else gvc
-    for key in ("end_to_end_id", "mandate_id", "instruction_id"):
+    for key in _IDENTIFIERS:
         if found.get(key) in _ABSENT:
             del found[key]
     amount = Amount(statement_line.value, currency)
-    detail = Detail(amount, **found)
+    values = _NOTHING.copy()
+    values[0] = amount
+    for key, value in found.items():
+        values[_PLACES[key]] = value
+    detail = Detail._make(values)
     return Entry(
         position,
         line,
@@ -101,7 +109,7 @@ def _references(
     if len(supplement) > 1 and bank_reference and not supplement[0].startswith("/"):
         bank_reference += supplement[0].strip()
         supplement = supplement[1:]
-    with_name = _REFERENCE_AND_NAME.fullmatch(rest)
+    with_name = _REFERENCE_AND_NAME.fullmatch(rest) if "  " in rest else None
     if with_name is not None and not bank_reference:
         # Rabobank until 2013: the other account in 16 places, then the name.
         rest = with_name[1]
@@ -110,7 +118,7 @@ def _references(
             found["counterparty_account"] = rest.removeprefix("P").lstrip("0") or rest
             rest = ""
     rest = rest.strip()
-    is_iban = IBAN_SHAPE.fullmatch(rest) is not None
+    is_iban = len(rest) > _IBAN_LENGTH_MIN and IBAN_SHAPE.fullmatch(rest) is not None
     if is_iban:
         found["counterparty_iban"] = rest
     if supplement and supplement[0].startswith("/"):

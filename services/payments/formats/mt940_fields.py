@@ -22,7 +22,9 @@ _TAG_END_MAX = 5
 _LINE_BYTES_MAX = 1 << 20
 _FIELD_LINES_MAX = 1000
 _BLOCKS = ("-}", "{1:", "{2:", "{5:")
+_BLOCK_SIGNS = frozenset("-{")
 _CONTROLS = "\x01\x02\x03\x04\x1a\ufeff"
+_STRANGE = frozenset(_CONTROLS)
 
 # Letters of western and central Europe, and signs that Windows has and DOS has not.
 _LIKELY = frozenset("äöüßÄÖÜéèêëáàâíìîïóòôúùûçñåøæÉÈÁÓÑąćęłńśźżĄĆĘŁŃŚŹŻőűŐŰčďěňřšťůžČĎĚŇŘŠŤŮŽ€–‘’")
@@ -36,20 +38,22 @@ def fields(chunks: Iterable[bytes]) -> Iterator[Field]:
     for lines in _line_blocks(chunks):
         for line in lines:
             line_count += 1
-            if line and line[0] in _CONTROLS:
+            first = line[:1]
+            if first in _STRANGE:
                 line = line.lstrip(_CONTROLS)  # noqa: PLW2901  # without them it is the line
-            if line[:1] == ":":
+                first = line[:1]
+            if first == ":":
                 end = line.find(":", 1, _TAG_END_MAX)
                 tag = line[1:end]
                 if tag in TAGS:
                     if current is not None:
-                        yield _ended(current)
+                        yield current if len(current[2]) == 1 else _ended(current)
                     current = (tag, line_count, [line[end + 1 :]])
                     is_closed = False
                     continue
             if is_closed or current is None:
                 continue
-            if line.startswith(_BLOCKS):
+            if first in _BLOCK_SIGNS and line.startswith(_BLOCKS):
                 is_closed = True
             else:
                 current[2].append(line)
@@ -62,11 +66,10 @@ def fields(chunks: Iterable[bytes]) -> Iterator[Field]:
 def _ended(field: Field) -> Field:
     """The field without the hyphen that ends a message. One alone on a line further up is text."""
     lines = field[2]
-    if len(lines) > 1:
-        while len(lines) > 1 and not lines[-1].strip():
-            lines.pop()
-        if len(lines) > 1 and lines[-1].rstrip(_CONTROLS) == "-":
-            lines.pop()
+    while len(lines) > 1 and not lines[-1].strip():
+        lines.pop()
+    if len(lines) > 1 and lines[-1].rstrip(_CONTROLS) == "-":
+        lines.pop()
     return field
 
 

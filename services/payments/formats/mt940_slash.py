@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from services.payments.formats.mt940_values import IBAN_SHAPE
-from services.payments.formats.statement import StructuredReference
+from services.payments.formats.mt940_values import IBAN_SHAPE, decimal_in
+from services.payments.formats.statement import Amount, StructuredReference
+from services.payments.formats.unreadable import is_currency
 
 _SPLIT = re.compile(r"/([A-Z]{2,9})(?=/)")
 _STARTS = re.compile(r"/[A-Z]{2,9}/")
@@ -39,9 +40,7 @@ _PARTIES = {
     "ULTB": "ultimate_creditor",
 }
 # Tags whose value we do not keep, but which end the value before them.
-_OTHERS = frozenset(
-    {"ADDR", "ID", "IACC", "ISDT", "CDTRREFTP", "EXCH", "CHGS", "OCMT", "TRCD", "SVCL", "SUM"}
-)
+_OTHERS = frozenset({"ADDR", "ID", "IACC", "ISDT", "CDTRREFTP", "TRCD", "SVCL", "SUM"})
 
 
 def is_slash(text: str) -> bool:
@@ -59,8 +58,8 @@ def slash_fields(lines: list[str]) -> dict[str, Any]:
             continue
         if not tag:
             found["remittance_text"] = value
-        elif tag in _FIELDS:
-            found.setdefault(_FIELDS[tag], value)
+        elif (key := _FIELDS.get(tag)) is not None:
+            found.setdefault(key, value)
         elif tag == "NAME":
             found.setdefault(name_key, value)
         elif tag in _READERS:
@@ -104,13 +103,14 @@ def _remittance(value: str, found: dict[str, Any]) -> None:
 
 def _counterparty(value: str, found: dict[str, Any]) -> None:
     """`account/BIC/name/city`; the account may be a number of the time before IBAN."""
-    account, *others = (part.strip() for part in value.split("/"))
-    if account:
+    account, bic, name = (*value.split("/", 3), "", "")[:3]
+    if account := account.strip():
         is_iban = IBAN_SHAPE.fullmatch(account) is not None
         found.setdefault("counterparty_iban" if is_iban else "counterparty_account", account)
-    for key, part in zip(("counterparty_bic", "counterparty_name"), others, strict=False):
-        if part:
-            found.setdefault(key, part)
+    if bic := bic.strip():
+        found.setdefault("counterparty_bic", bic)
+    if name := name.strip():
+        found.setdefault("counterparty_name", name)
 
 
 def _purpose(value: str, found: dict[str, Any]) -> None:
@@ -125,10 +125,29 @@ def _creditor_reference(value: str, found: dict[str, Any]) -> None:
     found["reference"] = value
 
 
+def _exchange(value: str, found: dict[str, Any]) -> None:
+    rate = decimal_in(value)
+    if rate is not None:
+        found["exchange_rate"] = rate
+
+
+def _amount_under(key: str) -> Callable[[str, dict[str, Any]], None]:
+    def read(value: str, found: dict[str, Any]) -> None:
+        """`USD20,00`; without its currency it says nothing."""
+        amount = decimal_in(value[3:])
+        if amount is not None and is_currency(value[:3]):
+            found[key] = Amount(amount, value[:3])
+
+    return read
+
+
 _READERS: dict[str, Callable[[str, dict[str, Any]], None]] = {
     "REMI": _remittance,
     "CNTP": _counterparty,
     "PURP": _purpose,
+    "EXCH": _exchange,
+    "CHGS": _amount_under("charges"),
+    "OCMT": _amount_under("original_amount"),
     "ISSR": _issuer,
     "CDTRREF": _creditor_reference,
 }

@@ -42,6 +42,7 @@ class StatementLine(NamedTuple):
     rest: str
 
 
+@lru_cache(maxsize=8192)
 def decimal_in(text: str) -> Decimal | None:
     """An amount with a comma or, in files of old, a point; None when it is neither."""
     if _PLAIN_AMOUNT.fullmatch(text):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Protocol
 
-from services.payments.formats import camt, mt940
+from services.payments.formats import archive, camt, mt940
+from services.payments.formats.csv_mapping import CsvMapping
+from services.payments.formats.csv_statement import read_csv
 from services.payments.formats.detect import Kind, kind_of
 from services.payments.formats.statement import (
     Entry,
@@ -15,6 +17,7 @@ from services.payments.formats.statement import (
     StatementEvent,
     StatementStart,
 )
+from services.payments.formats.unreadable import UnreadableFile
 
 
 class Readable(Protocol):
@@ -27,27 +30,34 @@ Source = bytes | Readable
 
 _CHUNK_BYTES = 1 << 16
 _HEAD_BYTES_MIN = 1 << 12
+_CSV_BYTES_MAX = 100 << 20
 
 
-def read_events(source: Source) -> Iterator[StatementEvent]:
+def read_events(source: Source, mapping: CsvMapping | None = None) -> Iterator[StatementEvent]:
     """`StatementStart`, its `Entry`s, `StatementEnd`, for each statement in the file, as they come.
 
-    Memory stays bounded whatever the file's size. Raises `UnreadableFile` with line and field at
-    the first thing not understood; what was yielded before it is not to be kept.
+    camt, MT940 and a ZIP of them are known by their content; `mapping` reads what is none of them
+    as a CSV (which is held in memory; the others are not, whatever their size). Raises
+    `UnreadableFile` with line and field at the first thing not understood; what was yielded before
+    it is not to be kept.
     """
-    chunks = _chunks_of(source)
-    head = b""
-    for chunk in chunks:
-        head += chunk
-        if len(head) >= _HEAD_BYTES_MIN:
-            break
-    read = camt.read if kind_of(head) is Kind.CAMT else mt940.read
-    yield from read(chain([head], chunks))
+    head, chunks = _with_head(_chunks_of(source))
+    kind = kind_of(head, may_be_csv=mapping is not None)
+    if kind is Kind.ZIP:
+        yield from archive.read(chunks, _read_member)
+    elif kind is Kind.CSV:
+        assert mapping is not None, "only a mapping makes a CSV possible"
+        for statement in read_csv(_whole(chunks), mapping):
+            yield statement.start
+            yield from statement.entries
+            yield statement.end
+    else:
+        yield from _READERS[kind](chunks)
 
 
-def read_statements(source: Source) -> Iterator[Statement]:
+def read_statements(source: Source, mapping: CsvMapping | None = None) -> Iterator[Statement]:
     """Whole statements, one in memory at a time."""
-    return collected(read_events(source))
+    return collected(read_events(source, mapping))
 
 
 def collected(events: Iterable[StatementEvent]) -> Iterator[Statement]:
@@ -63,6 +73,40 @@ def collected(events: Iterable[StatementEvent]) -> Iterator[Statement]:
             case StatementEnd():
                 assert start is not None, "a statement starts before it ends"
                 yield Statement(start, tuple(entries), event)
+
+
+_READERS: dict[Kind, Callable[[Iterable[bytes]], Iterator[StatementEvent]]] = {
+    Kind.CAMT: camt.read,
+    Kind.MT940: mt940.read,
+}
+
+
+def _read_member(chunks: Iterable[bytes]) -> Iterator[StatementEvent]:
+    head, chunks = _with_head(iter(chunks))
+    kind = kind_of(head)
+    if kind is Kind.ZIP:
+        raise UnreadableFile.field("file", "a ZIP inside of a ZIP", 1)
+    yield from _READERS[kind](chunks)
+
+
+def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Enough bytes to know the format by, and all bytes with those."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if len(head) >= _HEAD_BYTES_MIN:
+            break
+    return head, chain([head], chunks)
+
+
+def _whole(chunks: Iterable[bytes]) -> bytes:
+    found, size = [], 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > _CSV_BYTES_MAX:
+            raise UnreadableFile.field("file", "the CSV is larger than 100 megabytes")
+        found.append(chunk)
+    return b"".join(found)
 
 
 def _chunks_of(source: Source) -> Iterator[bytes]:

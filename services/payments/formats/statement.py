@@ -15,8 +15,7 @@ from typing import NamedTuple
 from shared.money import Money
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A sum exactly as the bank wrote it, with more decimals than its currency has if need be.
 
     Currencies that ended (DEM) are read too. `money()` is the way into our books.
@@ -71,6 +70,8 @@ class Detail(NamedTuple):
 
     `amount` is None when the bank does not state it per transaction. `original_amount` is what was
     instructed, before charges and exchange. `charges` is positive when the bank took it.
+    `exchange_rate` is the bank's word, of which currency to which only it knows: a fact to show,
+    never to calculate with.
     """
 
     amount: Amount | None = None
@@ -97,6 +98,7 @@ class Detail(NamedTuple):
     purpose: str | None = None
     code: TransactionCode | None = None
     additional_info: str | None = None
+    exchange_rate: Decimal | None = None
 
     @property
     def structured_reference(self) -> str | None:
@@ -126,6 +128,8 @@ class Entry(NamedTuple):
     additional_info: str | None = None
     charges: Amount | None = None
     details: tuple[Detail, ...] = ()
+    original_amount: Amount | None = None
+    exchange_rate: Decimal | None = None
 
     def amount_of(self, detail: Detail) -> Amount | None:
         """The detail's own amount, or the entry's when it is the only detail and states none."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from services.payments.config import settings_of
+from services.payments.use_cases.csv_mappings import csv_mapping
 from services.payments.use_cases.import_statements import (
     ImportStatements,
     import_statements,
@@ -42,7 +43,9 @@ async def take(
     scope = Scope(creditor_id, "system:payments", reason=f"intake:{source}")
     sha256 = None
     try:
-        file = await receive_file(chunks)
+        async with service.db.read(scope) as reading:
+            mapping = await csv_mapping(reading, None)
+        file = await receive_file(chunks, mapping)
         sha256 = file.sha256
         async with service.db.write(scope) as session:
             known = await known_result(session, sha256)

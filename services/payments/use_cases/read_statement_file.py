@@ -12,6 +12,9 @@ from typing import Literal
 
 from services.payments.domain.clues import NO_CLUES, Clues, clues_in
 from services.payments.domain.debit import from_our_reference
+from services.payments.formats.csv_mapping import CsvMapping
+from services.payments.formats.csv_statement import FORMAT as CSV
+from services.payments.formats.pages import joined
 from services.payments.formats.read import Source, read_statements
 from services.payments.formats.statement import (
     Amount,
@@ -35,6 +38,8 @@ _KINDS: Mapping[str, ReportKind] = {
     "camt.052": "interim",
     "mt942": "interim",
     "camt.054": "notice",
+    # Exported by hand, for any days: the next export may tell the same days again.
+    CSV: "interim",
 }
 _UNKNOWN_ID = ""
 # Shorter numbers in NtryRef count the entries of one report: another report counts anew.
@@ -89,9 +94,13 @@ class StatementDraft:
         return Money.total((line.amount for line in self.lines), self.currency)
 
 
-def read_statement_file(source: Source) -> list[StatementDraft]:
-    """Every statement of the file; raises `UnreadableFile` with line and field."""
-    drafts = [_draft(statement) for statement in read_statements(source) if _tells(statement)]
+def read_statement_file(source: Source, mapping: CsvMapping | None = None) -> list[StatementDraft]:
+    """Every statement of the file, its pages joined; raises `UnreadableFile` with line and field.
+
+    `mapping` reads a file that is neither camt nor MT940 nor a ZIP of them as a CSV.
+    """
+    statements = joined(filter(_tells, read_statements(source, mapping)))
+    drafts = [_draft(statement) for statement in statements]
     if not drafts:
         raise UnreadableFile.field("file", "no statement of this file tells anything", 1)
     return drafts

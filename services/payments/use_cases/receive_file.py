@@ -7,9 +7,11 @@ import hashlib
 import tempfile
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
+from services.payments.formats.csv_mapping import CsvMapping
 from services.payments.use_cases.read_statement_file import StatementDraft, read_statement_file
 from shared.errors import InvalidInput
 
@@ -26,8 +28,11 @@ class ReceivedFile:
     drafts: list[StatementDraft]
 
 
-async def receive_file(chunks: AsyncIterator[bytes]) -> ReceivedFile:
-    """Spool the body, then read and compress it; raises `UnreadableFile` with line and field."""
+@asynccontextmanager
+async def received(
+    chunks: AsyncIterator[bytes],
+) -> AsyncIterator[tuple[tempfile.SpooledTemporaryFile[bytes], bytes, int]]:
+    """The body in a file that goes afterwards, with its SHA-256 and its size in bytes."""
     digest, size = hashlib.sha256(), 0
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as spool:
         async for chunk in chunks:
@@ -37,12 +42,23 @@ async def receive_file(chunks: AsyncIterator[bytes]) -> ReceivedFile:
         if size == 0:
             raise InvalidInput.field("body", "the file is empty")
         spool.seek(0)
-        drafts, compressed = await asyncio.to_thread(_read_and_compress, cast(BinaryIO, spool))
-    return ReceivedFile(digest.digest(), size, compressed, drafts)
+        yield spool, digest.digest(), size
 
 
-def _read_and_compress(spool: BinaryIO) -> tuple[list[StatementDraft], bytes]:
-    drafts = read_statement_file(spool)
+async def receive_file(
+    chunks: AsyncIterator[bytes], mapping: CsvMapping | None = None
+) -> ReceivedFile:
+    """Spool the body, then read and compress it; raises `UnreadableFile` with line and field."""
+    async with received(chunks) as (spool, sha256, size):
+        file = cast(BinaryIO, spool)
+        drafts, compressed = await asyncio.to_thread(_read_and_compress, file, mapping)
+    return ReceivedFile(sha256, size, compressed, drafts)
+
+
+def _read_and_compress(
+    spool: BinaryIO, mapping: CsvMapping | None
+) -> tuple[list[StatementDraft], bytes]:
+    drafts = read_statement_file(spool, mapping)
     spool.seek(0)
     compressor = zlib.compressobj(_COMPRESSION)
     compressed = []

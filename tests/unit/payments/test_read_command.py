@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.payments import read
+from services.payments.formats.csv_layouts import LAYOUTS
 from tests.unit.payments.formats import samples
 
 
@@ -89,6 +90,35 @@ def test_a_refused_file_is_told_whole_and_the_others_are_still_read(
 def test_without_files_it_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     assert read.main([]) == 2
     assert "One JSON line per statement" in capsys.readouterr().err
+
+
+def test_a_csv_is_read_by_a_named_layout_or_a_mapping_in_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = f'"03-08-2026","{samples.OWN_IBAN}","12,50","Credit","N","","ET","t","87,50"\n'
+    path = written(tmp_path, "csv", content.encode())
+    kept = written(tmp_path, "mapping", LAYOUTS["triodos"].model_dump_json().encode())
+    assert read.main([path]) == 1
+    assert read.main(["--mapping", "triodos", path]) == 0
+    assert read.main(["--mapping", kept, path]) == 0
+    refused, named, by_file = printed(capsys)
+    assert refused["field"] == "file"
+    assert named == by_file
+    assert (named["format"], named["opening"], named["closing"]) == ("csv", "75.00", "87.50")
+    assert (named["account"], named["number"]) == (samples.OWN_IBAN, None)
+
+
+@pytest.mark.parametrize("content", [b"{}", b"no json", None])
+def test_a_mapping_that_is_none_is_told_before_any_file_is_read(
+    content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mapping"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        read.main(["--mapping", str(path), "absent"])
+    assert ended.value.code == 2
+    assert "mapping" in capsys.readouterr().err
 
 
 def test_it_runs_as_a_module(tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_a_file_of_another_kind_is_refused_and_told_what_it_is(
 def test_an_endless_entry_is_refused_before_it_fills_the_memory() -> None:
     start, _, _ = samples.camt(samples.statement("@")).partition(b"@")
     filler = b"<Foo>bar</Foo>" * 4000
-    with pytest.raises(UnreadableFile, match="larger than 32 megabytes"):
+    with pytest.raises(UnreadableFile, match="larger than 8 megabytes"):
         list(camt.read([start, b"<Ntry>", *repeat(filler, 1000)]))
 
 
