@@ -9,14 +9,17 @@ from uuid import UUID
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.payments.formats.csv_mapping import CsvMapping
 from services.payments.models import BankAccount
 from services.payments.repository import parties, statements
 from services.payments.use_cases.change_bank_account import ChangeBankAccount, change_bank_account
+from services.payments.use_cases.csv_mappings import set_csv_mapping
 from services.payments.use_cases.register_bank_account import (
     RegisterBankAccount,
     register_bank_account,
 )
 from shared.auth import requires
+from shared.errors import NotFound
 from shared.http.etag import IfMatch, check_if_match, set_etag
 from shared.http.pages import Page
 from shared.http.unit import Reading, Writing
@@ -107,6 +110,31 @@ async def put_settings(
     check_if_match(if_match, account.version)
     change_bank_account(session, account, ChangeBankAccount(**dict(body)))
     return await _one(session, account, response)
+
+
+@router.get("/{account_id}/csv-mapping", dependencies=[requires("payments:read")])
+async def get_csv_mapping(session: Reading, account_id: UUID, response: Response) -> CsvMapping:
+    account = await parties.bank_account(session, account_id)
+    if account.csv_mapping is None:
+        raise NotFound("this bank account has no CSV mapping")
+    set_etag(response, account.version)
+    return CsvMapping.model_validate(account.csv_mapping)
+
+
+@router.put("/{account_id}/csv-mapping", dependencies=[requires("payments:admin")])
+async def put_csv_mapping(
+    session: Writing,
+    account_id: UUID,
+    body: CsvMapping,
+    response: Response,
+    if_match: IfMatch = None,
+) -> CsvMapping:
+    """How this account's CSV files are laid out; the ETag is that of the account."""
+    account = await parties.lock_bank_account(session, account_id)
+    check_if_match(if_match, account.version)
+    set_csv_mapping(account, body)
+    set_etag(response, account.version)
+    return body
 
 
 async def _one(

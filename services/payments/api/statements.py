@@ -13,6 +13,7 @@ from services.payments.config import settings_of
 from services.payments.domain.statement_chain import gaps
 from services.payments.models import BankLine, BankStatement
 from services.payments.repository import statements
+from services.payments.use_cases.csv_mappings import csv_mapping
 from services.payments.use_cases.import_statements import (
     ImportStatements,
     import_statements,
@@ -21,10 +22,11 @@ from services.payments.use_cases.import_statements import (
 from services.payments.use_cases.receive_file import ReceivedFile, receive_file
 from services.payments.use_cases.show_lines import LineText, show_texts
 from services.payments.use_cases.show_original import original_bytes
-from shared.auth import requires
+from shared.auth import Caller, requires
+from shared.db import Scope
 from shared.errors import InningError
 from shared.http.pages import Page, PageOf
-from shared.http.unit import Reading, Writing
+from shared.http.unit import CreditorHeader, Reading, Writing
 from shared.http.unit import router as noun_router
 from shared.money import Money
 from shared.service import Service
@@ -129,11 +131,20 @@ class LineShown(BaseModel):
     texts: list[str]
 
 
-async def _received(request: Request) -> ReceivedFile:
+async def _received(
+    request: Request,
+    principal: Caller,
+    creditor: CreditorHeader = None,
+    account_id: UUID | None = None,
+) -> ReceivedFile:
     """Before the transaction opens: a large file takes a while to read."""
     if request.headers.get("content-type", "").startswith("multipart/"):
         raise NotAsForm()
-    file = await receive_file(request.stream())
+    service: Service = request.app.state.service
+    scope = Scope(principal.creditor(creditor), principal.actor)
+    async with service.db.read(scope) as session:
+        mapping = await csv_mapping(session, account_id)
+    file = await receive_file(request.stream(), mapping)
     request.state.body_digest = file.sha256
     return file
 
@@ -163,11 +174,16 @@ async def upload_statements(
     file: Annotated[ReceivedFile, Depends(_received)],
     session: Writing,
 ) -> ImportResult:
+<<<<<<< HEAD
     """A bank file, or a ZIP of them, as the body: stored whole, or refused with line and field.
+=======
+    """A bank file as the body, or a ZIP of them: stored whole, or refused with line and field.
+>>>>>>> work/intake
 
     Statements (camt.053, MT940), interim reports (camt.052, MT942) and notices (camt.054) may
     overlap: each booking is booked once, and pending ones not yet. The same bytes again change
-    nothing and get the first answer, with status 200.
+    nothing and get the first answer, with status 200. A CSV is read by the mapping of the account
+    `account_id`, or by the creditor's only one.
     """
     service: Service = request.app.state.service
     result = await known_result(session, file.sha256)

@@ -150,7 +150,8 @@ class FetchedFile(Base):
     name: Mapped[str]
     size_bytes: Mapped[int]
     modified_at: Mapped[datetime]
-    sha256: Mapped[bytes]
+    # None for an empty file.
+    sha256: Mapped[bytes | None]
     fetched_at: Mapped[datetime]
     outcome: Mapped[str]
     # Why it was refused, as the upload would have answered.

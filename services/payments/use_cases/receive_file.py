@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
+from services.payments.formats.csv_mapping import CsvMapping
 from services.payments.use_cases.read_statement_file import StatementDraft, read_statement_file
 from shared.errors import InvalidInput
 
@@ -44,15 +45,20 @@ async def received(
         yield spool, digest.digest(), size
 
 
-async def receive_file(chunks: AsyncIterator[bytes]) -> ReceivedFile:
+async def receive_file(
+    chunks: AsyncIterator[bytes], mapping: CsvMapping | None = None
+) -> ReceivedFile:
     """Spool the body, then read and compress it; raises `UnreadableFile` with line and field."""
     async with received(chunks) as (spool, sha256, size):
-        drafts, compressed = await asyncio.to_thread(_read_and_compress, cast(BinaryIO, spool))
+        file = cast(BinaryIO, spool)
+        drafts, compressed = await asyncio.to_thread(_read_and_compress, file, mapping)
     return ReceivedFile(sha256, size, compressed, drafts)
 
 
-def _read_and_compress(spool: BinaryIO) -> tuple[list[StatementDraft], bytes]:
-    drafts = read_statement_file(spool)
+def _read_and_compress(
+    spool: BinaryIO, mapping: CsvMapping | None
+) -> tuple[list[StatementDraft], bytes]:
+    drafts = read_statement_file(spool, mapping)
     spool.seek(0)
     compressor = zlib.compressobj(_COMPRESSION)
     compressed = []
