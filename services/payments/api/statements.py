@@ -174,11 +174,7 @@ async def upload_statements(
     file: Annotated[ReceivedFile, Depends(_received)],
     session: Writing,
 ) -> ImportResult:
-<<<<<<< HEAD
-    """A bank file, or a ZIP of them, as the body: stored whole, or refused with line and field.
-=======
     """A bank file as the body, or a ZIP of them: stored whole, or refused with line and field.
->>>>>>> work/intake
 
     Statements (camt.053, MT940), interim reports (camt.052, MT942) and notices (camt.054) may
     overlap: each booking is booked once, and pending ones not yet. The same bytes again change

@@ -38,11 +38,7 @@ _KINDS: Mapping[str, ReportKind] = {
     "camt.052": "interim",
     "mt942": "interim",
     "camt.054": "notice",
-<<<<<<< HEAD
-    # Exports are made of any days, more than once.
-=======
     # Exported by hand, for any days: the next export may tell the same days again.
->>>>>>> work/intake
     CSV: "interim",
 }
 _UNKNOWN_ID = ""
