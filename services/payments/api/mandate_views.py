@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from services.payments.formats.direct_debit import PostalAddress
 from services.payments.models import Mandate
@@ -17,6 +17,10 @@ from services.payments.use_cases.show_mandates import MandateParty
 Text70 = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=70)]
 # The characters SEPA allows in an identifier (EPC217-08).
 Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+?().,'-]{1,35}$")]
+
+
+# Columns of a CSV that make an address.
+ADDRESS_COLUMNS = ("town", "country", "street", "building_number", "postcode")
 
 
 class AddressBody(BaseModel):
@@ -62,6 +66,12 @@ class Wanted(BaseModel):
     scheme: Literal["core", "b2b"] = "core"
     is_one_off: bool = False
     address: AddressBody | None = None
+
+    @field_validator("address", mode="before")
+    @classmethod
+    def _given(cls, address: Any) -> Any:
+        """A CSV without these columns gives none."""
+        return address or None
 
     def asked(self, today: date) -> RegisterMandate:
         return RegisterMandate(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from services.payments.api.mandate_views import (
+    ADDRESS_COLUMNS,
     AmendBody,
     AskedShown,
     Imported,
@@ -79,7 +80,7 @@ async def request_mandate(
 @router.post("/import", status_code=201, dependencies=[requires("payments:write")])
 async def import_mandates(request: Request, session: Writing) -> Imported:
     """CSV or JSON lines, by `Content-Type`: all rows are stored, or none and each bad one named."""
-    rows = await read_rows(request, MandateBody)
+    rows = await read_rows(request, MandateBody, nested={"address": ADDRESS_COLUMNS})
     mandate_ids = await _register(request, session, [row.command(line) for line, row in rows])
     return Imported(imported=len(mandate_ids), ids=mandate_ids)
 

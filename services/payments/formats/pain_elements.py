@@ -5,14 +5,13 @@ All text goes through the SEPA character set, in which nothing needs escaping.
 
 from __future__ import annotations
 
+import re
+
 from services.payments.formats.direct_debit import PostalAddress
 from services.payments.formats.sepa_text import sepa_text
-from shared.references import (
-    is_rf_reference,
-    normalise_payment_reference,
-    normalise_rf_reference,
-)
 
+# People write references with them.
+_SEPARATORS = re.compile(r"[\s.\-/]")
 _NAME_LENGTH_MAX = 70
 _STREET_LENGTH_MAX = 70
 _NUMBER_LENGTH_MAX = 16
@@ -57,13 +56,11 @@ def address(postal: PostalAddress | None) -> str:
 
 
 def remittance(reference: str | None, text: str | None) -> str:
-    """A structured reference (RF or betalingskenmerk), or text, or nothing."""
+    """A structured reference (RF or betalingskenmerk, checked before), or text, or nothing."""
     if reference is None:
         return "" if text is None else f"<RmtInf><Ustrd>{sepa_text(text)}</Ustrd></RmtInf>"
-    if is_rf_reference(reference):
-        issuer, number = "ISO", normalise_rf_reference(reference)
-    else:
-        issuer, number = "CUR", normalise_payment_reference(reference)
+    number = _SEPARATORS.sub("", reference).upper()
+    issuer = "ISO" if number.startswith("RF") else "CUR"
     return (
         "<RmtInf><Strd><CdtrRefInf><Tp><CdOrPrtry><Cd>SCOR</Cd></CdOrPrtry>"
         f"<Issr>{issuer}</Issr></Tp><Ref>{number}</Ref></CdtrRefInf></Strd></RmtInf>"

@@ -44,6 +44,13 @@ async def lock_transfers(session: WriteSession, ids: Collection[UUID]) -> list[T
     return list((await session.scalars(locked(query.order_by(Transfer.id)))).all())
 
 
+async def lock_transfer(session: WriteSession, transfer_id: UUID) -> Transfer:
+    found = await lock_transfers(session, [transfer_id])
+    if not found:
+        raise NotFound("no transfer with this id")
+    return found[0]
+
+
 async def lock_approved(session: WriteSession) -> list[Transfer]:
     query = select(Transfer).where(Transfer.status == "approved").order_by(Transfer.id)
     return list((await session.scalars(locked(query))).all())

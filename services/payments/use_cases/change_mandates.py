@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.payments.domain.target_days import MANDATE_UNUSED_MONTHS_MAX, months_before
 from services.payments.domain.transitions import MANDATE, after
 from services.payments.models import DebitBatch, Mandate
 from services.payments.repository import parties
+from services.payments.use_cases.debit_orders import Going
 from shared import outbox
 from shared.bulk import update_rows
 from shared.crypto import Vault
@@ -18,9 +18,6 @@ from shared.db import WriteSession
 from shared.errors import Conflict
 from shared.events.payments import MandateChanged
 from shared.rows import rows_of
-
-if TYPE_CHECKING:
-    from services.payments.use_cases.release_batch import Going
 
 
 async def change_mandate(

@@ -54,6 +54,15 @@ class DebitOrder:
         return cls(**told)
 
 
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A debit that goes to the bank, and how."""
+
+    debit: Debit
+    sequence_type: str
+    order: DebitOrder
+
+
 def order_of(
     mandate: Mandate, party: MandateParty, item: OpenItem, creditor_id: str
 ) -> DebitOrder | None:
@@ -102,16 +111,14 @@ def collected_by(creditor: Creditor) -> dict[str, Any]:
     }
 
 
-def debit_file(
-    batch: DebitBatch, created_at: datetime, orders: Sequence[tuple[Debit, str, DebitOrder]]
-) -> DirectDebitBatch:
-    """The whole file; `orders` are debits with their sequence types."""
+def debit_file(batch: DebitBatch, created_at: datetime, going: Sequence[Going]) -> DirectDebitBatch:
+    """The whole file."""
     told = batch.collected_by
     if told is None:
         raise Conflict("this batch was released before its file was kept: it cannot be made again")
     by_sequence: dict[str, list[Collection]] = {}
-    for debit, sequence_type, order in orders:
-        by_sequence.setdefault(sequence_type, []).append(_collection(debit, order))
+    for one in going:
+        by_sequence.setdefault(one.sequence_type, []).append(_collection(one.debit, one.order))
     groups = tuple(
         CollectionGroup(
             payment_information_id=our_reference(group_id(batch.id, sequence_type)),

@@ -20,7 +20,7 @@ from shared.rows import rows_of
 
 async def approve_transfer(session: WriteSession, transfer_id: UUID) -> Transfer:
     """Who asked never approves; each role approves up to its own limit."""
-    transfer = await _lock(session, transfer_id)
+    transfer = await transfers.lock_transfer(session, transfer_id)
     transfer.status = after(TRANSFER, "transfer", transfer.status, "approve")
     actor = scope_of(session).actor
     refuse_same_person(transfer.asked_by, actor, "approve")
@@ -39,7 +39,7 @@ async def end_transfer(
     """It comes to nothing: the payment has its rest back, for the reason it was queued before."""
     payment_id = (await transfers.transfer(session, transfer_id)).payment_id
     payment = await matching.lock_payment(session, payment_id) if payment_id is not None else None
-    transfer = await _lock(session, transfer_id)
+    transfer = await transfers.lock_transfer(session, transfer_id)
     end(session, transfer, payment, trigger, reason)
     return transfer
 
@@ -74,13 +74,6 @@ async def cancel_transfers_of(session: WriteSession, payment_ids: Collection[UUI
             for row in unsent
         ],
     )
-
-
-async def _lock(session: WriteSession, transfer_id: UUID) -> Transfer:
-    (transfer,) = await transfers.lock_transfers(session, [transfer_id]) or [
-        await transfers.transfer(session, transfer_id)
-    ]
-    return transfer
 
 
 def _sign(session: WriteSession, transfer: Transfer, reason: str | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from services.payments.repository.sepa_settings import sepa_rules
 from services.payments.use_cases.change_mandates import use_mandates
 from services.payments.use_cases.debit_orders import (
     ORDER_FIELD,
-    DebitOrder,
+    Going,
     collected_by,
     debit_file,
     group_id,
@@ -34,15 +33,6 @@ from shared.errors import Conflict
 from shared.events.payments import DebitSubmitted
 from shared.money import Money
 from shared.rows import rows_of
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """A debit that goes to the bank, and how."""
-
-    debit: Debit
-    sequence_type: str
-    order: DebitOrder
 
 
 async def release_batch(
@@ -69,8 +59,7 @@ async def release_batch(
     batch.released_by = actor
     batch.collected_by = collected_by(await parties.creditor(session))
     batch.version += 1
-    orders = [(one.debit, one.sequence_type, one.order) for one in going]
-    await checked_file(debit_file(batch, batch.released_at, orders), Version.V08, xsd_dir)
+    await checked_file(debit_file(batch, batch.released_at, going), Version.V08, xsd_dir)
     gone = {one.debit.id for one in going}
     staying = [debit for debit in planned if debit.id not in gone]
     await _submit(session, going, vault)

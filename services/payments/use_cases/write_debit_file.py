@@ -12,7 +12,7 @@ from services.payments.formats.official_schema import refuse_against_schema
 from services.payments.formats.pain008 import Version, write_pain008
 from services.payments.models import DebitBatch
 from services.payments.repository import debits
-from services.payments.use_cases.debit_orders import ORDER_FIELD, DebitOrder, debit_file
+from services.payments.use_cases.debit_orders import ORDER_FIELD, DebitOrder, Going, debit_file
 from shared.crypto import Vault
 from shared.errors import Conflict
 
@@ -43,10 +43,10 @@ async def _released_file(
         raise Conflict("there is a file once the batch is released")
     rows = [row for row in await debits.debits_of(session, batch.id) if row.status != "cancelled"]
     ciphers = await vault.open(session, {row.customer_id for row in rows})
-    orders = []
+    going = []
     for row in rows:
         text = ciphers[row.customer_id].decrypt(ORDER_FIELD, row.order_sealed)
         if text is None:
             raise Conflict("a customer of this batch was erased: the file cannot be made again")
-        orders.append((row, row.sequence_type or "", DebitOrder.read(text)))
-    return debit_file(batch, batch.released_at, orders)
+        going.append(Going(row, row.sequence_type or "", DebitOrder.read(text)))
+    return debit_file(batch, batch.released_at, going)

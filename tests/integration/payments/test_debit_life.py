@@ -162,6 +162,28 @@ async def test_a_new_creditor_identifier_is_an_amendment_of_every_used_mandate(
     assert ids == ["NL79ZZZ999999990000"]
 
 
+async def test_mandates_are_imported_with_all_that_a_csv_can_say(world: World) -> None:
+    """One was used elsewhere until last month, one is a company's, one is of a Swiss account."""
+    for count in (1, 2, 3):
+        await customer(world, count)
+    rows = (
+        "customer_number,reference,iban,account_holder,signed_on,scheme,last_used_on,town,country\n"
+        f"K1,M-1,{OLD_IBAN},A. Voorbeeld,2020-06-01,core,2026-03-01,,\n"
+        f"K2,M-2,{SAME_BANK},B. Voorbeeld,2025-06-01,b2b,,,\n"
+        "K3,M-3,CH9300762011623852957,C. Voorbeeld,2025-06-01,core,,Basel,CH\n"
+    )
+    answer = await world.payments.call(
+        "POST", "/mandates/import", content=rows, headers={"Content-Type": "text/csv"}
+    )
+    assert answer.json()["imported"] == 3, answer.text
+    listed = sorted((await world.get("/mandates"))["items"], key=lambda row: row["reference"])
+    assert [(row["channel"], row["scheme"], row["last_used_on"]) for row in listed] == [
+        ("imported", "core", "2026-03-01"),
+        ("imported", "b2b", None),
+        ("imported", "core", None),
+    ]
+
+
 async def test_a_stale_amendment_is_refused(world: World) -> None:
     made = await mandate(world, await customer(world))
     for headers, status in (({}, 428), ({"If-Match": '"7"'}, 412)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -244,3 +245,34 @@ async def test_a_debit_that_comes_back_takes_its_unsent_refund_with_it(world: Wo
     assert (shown["status"], shown["reason"]) == ("cancelled", "payment_reversed")
     assert (await world.get("/reconciliation"))["agrees"]
     assert await refusal(world, "/transfer-files", {}) == (409, "nothing_to_send")
+
+
+async def test_nobody_overwrites_settings_somebody_else_changed(world: World) -> None:
+    assert (await world.get("/sepa-settings"))["version"] == 0
+    statuses = []
+    for seen in ('"0"', '"0"', '"1"'):
+        answer = await world.payments.call(
+            "PUT", "/sepa-settings", json={"notice_days": 21}, headers={"If-Match": seen}
+        )
+        statuses.append(answer.status_code)
+    assert statuses == [200, 412, 200]
+    shown = await world.get("/sepa-settings")
+    assert (shown["version"], shown["notice_days"], shown["clerk_limit_minor"]) == (2, 21, 50_000)
+
+
+async def test_fifty_refunds_of_one_payment_at_once_give_back_its_rest_once(world: World) -> None:
+    """Whatever two clerks click at the same moment, no cent is promised twice."""
+    payment = await overpaid(world)
+    body = {
+        "kind": "refund",
+        "payment_id": payment["id"],
+        "amount": {"amount": 1_500, "currency": "EUR"},
+        "despite_duplicate": True,
+    }
+    answers = await asyncio.gather(
+        *(world.payments.call("POST", "/transfers", json=body) for _ in range(50))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] * 2 + [409] * 48
+    assert (await world.get("/reconciliation"))["agrees"]
+    rest = (await only_payment(world))["unallocated"]["amount"]
+    assert rest == 1_000
