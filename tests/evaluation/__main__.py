@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import orjson
 import typer
@@ -16,7 +16,7 @@ from tests.evaluation.adapter import answer
 from tests.evaluation.calibration import calibration_of
 from tests.evaluation.generate import Mix, make_world
 from tests.evaluation.picture import reliability_svg
-from tests.evaluation.score import score
+from tests.evaluation.score import Score, score
 from tests.evaluation.show import (
     Goal,
     goals_of,
@@ -28,9 +28,11 @@ from tests.evaluation.show import (
 )
 from tests.evaluation.stage import PricePoints
 
+app = typer.Typer(add_completion=False)
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "match-eval"
 
 
+@app.command()
 def main(
     *,
     seed: Annotated[int, typer.Option(help="The same seed makes the same world.")] = 1,
@@ -48,71 +50,103 @@ def main(
         typer.Option(help="utility: mostly whole references; hard: all kinds alike."),
     ] = "both",
     strict: Annotated[bool, typer.Option(help="Exit with 1 when a goal is missed.")] = False,
+    folder: Annotated[Path, typer.Option(help="Where JSON and pictures go.")] = FOLDER,
     kinds: Annotated[
         bool, typer.Option("--kinds", help="Only list the kinds, with the rule of each.")
     ] = False,
 ) -> None:
     """Let the matching engine decide worlds whose truth is known, and report by kind.
 
-    Tables are printed; JSON and the reliability curve stay under build/match-eval.
+    Tables are printed; JSON and the reliability curve stay in the folder.
     """
     console = Console(width=None if Console().is_terminal else 160)
     if kinds:
         list_kinds(console)
         return
-    missed = False
     mixes: tuple[Mix, ...] = ("utility", "hard") if mix == "both" else (mix,)
+    runs = []
     for each in mixes:
-        goals = _evaluate(console, each, seed, lines, items, price_points)
-        missed |= not all(goal.reached for goal in goals)
-    if strict and missed:
+        runs.append(_evaluate(seed, lines, items, price_points, each))
+        _print(console, runs[-1])
+        console.print(f"kept in {_keep(folder, runs[-1])}")
+    if strict and not all(goal.reached for run in runs for goal in run.goals):
         raise typer.Exit(1)
 
 
-def _evaluate(
-    console: Console, mix: Mix, seed: int, lines: int, items: int | None, price_points: PricePoints
-) -> list[Goal]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A world decided; the world itself is let go, it is large."""
+
+    title: str
+    mix: Mix
+    lines: int
+    bills: int
+    making_s: float
+    deciding_s: float
+    score: Score
+
+    @property
+    def goals(self) -> list[Goal]:
+        return goals_of(self.score.overall)
+
+    @property
+    def lines_per_s(self) -> float:
+        """With the adapter's own preparation of the world."""
+        return self.lines / self.deciding_s
+
+
+def _evaluate(seed: int, lines: int, items: int | None, price_points: PricePoints, mix: Mix) -> Run:
     began = time.perf_counter()
     world = make_world(seed=seed, lines=lines, items=items, price_points=price_points, mix=mix)
-    # What stays alive to the end need not be walked by every collection of the engine's garbage.
-    gc.freeze()
     made = time.perf_counter()
+    # What stays to the end need not be walked by every collection of the engine's garbage.
+    gc.freeze()
     answers = answer(world)
-    answered = time.perf_counter()
-    result = score(world, answers)
-    goals, calibration = goals_of(result.overall), calibration_of(result.guesses)
-    lines_per_s = lines / (answered - made)
-    console.rule(f"{mix} mix, seed {seed}, {price_points} price points")
-    console.print(
-        f"{lines:,} lines, {len(world.bills):,} bills, {len(world.debtors):,} debtors made in "
-        f"{made - began:.1f} s; decided in {answered - made:.1f} s, {lines_per_s:,.0f} lines/s "
-        "with the adapter's own preparation of the world"
+    decided = time.perf_counter()
+    gc.unfreeze()
+    return Run(
+        title=f"{mix} mix, seed {seed}, {price_points} price points",
+        mix=mix,
+        lines=lines,
+        bills=len(world.bills),
+        making_s=made - began,
+        deciding_s=decided - made,
+        score=score(world, answers),
     )
-    show_kinds(console, result)
-    show_confusion(console, result.overall)
-    show_calibration(console, calibration)
-    show_goals(console, goals)
-    report: dict[str, Any] = {
-        "seed": seed,
-        "mix": mix,
-        "price_points": price_points,
-        "lines": lines,
-        "bills": len(world.bills),
-        "lines_per_s": lines_per_s,
-        **result.as_json(),
-        "goals": [asdict(goal) for goal in goals],
+
+
+def _print(console: Console, run: Run) -> None:
+    console.rule(run.title)
+    console.print(
+        f"{run.lines:,} lines and {run.bills:,} bills made in {run.making_s:.1f} s, decided in "
+        f"{run.deciding_s:.1f} s: {run.lines_per_s:,.0f} lines/s, the adapter's part included"
+    )
+    show_kinds(console, run.score)
+    show_confusion(console, run.score.overall)
+    show_calibration(console, calibration_of(run.score.guesses))
+    show_goals(console, run.goals)
+
+
+def _keep(folder: Path, run: Run) -> Path:
+    """Writes the report, and the reliability curve when the engine gives probabilities."""
+    calibration = calibration_of(run.score.guesses)
+    report = {
+        "title": run.title,
+        "lines": run.lines,
+        "bills": run.bills,
+        "lines_per_s": run.lines_per_s,
+        **run.score.as_json(),
+        "goals": [asdict(goal) for goal in run.goals],
         "calibration": asdict(calibration) if calibration else None,
     }
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path = FOLDER / f"report-{mix}.json"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"report-{run.mix}.json"
     path.write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2))
     if calibration:
-        title = f"Reliability, {mix} mix"
-        path.with_suffix(".svg").write_text(reliability_svg(calibration, title), encoding="utf-8")
-    console.print(f"kept in {path}")
-    gc.unfreeze()
-    return goals
+        svg = reliability_svg(calibration, f"Reliability: {run.title}")
+        path.with_suffix(".svg").write_text(svg, encoding="utf-8")
+    return path
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()

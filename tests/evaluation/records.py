@@ -52,6 +52,7 @@ class Instalment:
     due_on: date
     amount: int
     invoice_ids: tuple[UUID, ...]
+    """Oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,7 +173,7 @@ def instalment(stage: Stage) -> Sequence[Draft]:
     owed = sum(bill.open for bill in bills)
     count = dice.between(3, 8)
     amount = owed // count
-    invoice_ids = tuple(bill.invoice_id for bill in bills)
+    invoice_ids = tuple(bill.invoice_id for bill in reversed(bills))
     stage.instalments.extend(
         Instalment(
             customer_id=party.id,
