@@ -16,7 +16,7 @@ from shared.errors import InvalidInput
 _SEPARATORS = re.compile(r"[\s.\-/]")
 _RF_BODY = re.compile(r"[0-9A-Za-z]{1,21}", re.ASCII)
 _RF_WHOLE = re.compile(r"RF(\d\d)([0-9A-Z]{1,21})", re.ASCII)
-_WEIGHTS = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1)
+KENMERK_WEIGHTS = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1)
 # The second digit of a reference that tells its own length (L), by total length.
 _LENGTH_DIGITS = {9: "7", 10: "8", 11: "9", 12: "0", 13: "1", 14: "2"}
 _UNCHECKED_LENGTH = 7
@@ -66,7 +66,7 @@ def payment_reference_check_digit(body: str) -> int:
 
     Remainders 1 and 10 share the digit 1: an error that turns one into the other goes unseen.
     """
-    total = sum(int(digit) * _WEIGHTS[place % 10] for place, digit in enumerate(reversed(body)))
+    total = sum(int(digit) * KENMERK_WEIGHTS[place % 10] for place, digit in enumerate(reversed(body)))
     check = 11 - total % 11
     return {10: 1, 11: 0}.get(check, check)
 

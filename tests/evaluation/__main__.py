@@ -20,6 +20,7 @@ from tests.evaluation.score import score
 from tests.evaluation.show import (
     Goal,
     goals_of,
+    list_kinds,
     show_calibration,
     show_confusion,
     show_goals,
@@ -47,12 +48,18 @@ def main(
         typer.Option(help="utility: mostly whole references; hard: all kinds alike."),
     ] = "both",
     strict: Annotated[bool, typer.Option(help="Exit with 1 when a goal is missed.")] = False,
+    kinds: Annotated[
+        bool, typer.Option("--kinds", help="Only list the kinds, with the rule of each.")
+    ] = False,
 ) -> None:
     """Let the matching engine decide worlds whose truth is known, and report by kind.
 
     Tables are printed; JSON and the reliability curve stay under build/match-eval.
     """
     console = Console(width=None if Console().is_terminal else 160)
+    if kinds:
+        list_kinds(console)
+        return
     missed = False
     mixes: tuple[Mix, ...] = ("utility", "hard") if mix == "both" else (mix,)
     for each in mixes:

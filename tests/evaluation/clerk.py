@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from uuid import UUID
 
-from tests.evaluation.names import Person
+from tests.evaluation.names import Person, initials_shown
 from tests.evaluation.records import Bill, Debtor, PastPayment, Remembered
 
 _BILLS_TOGETHER_MOST = 5
+_WHOLE_LENGTHS = (11, 16)
+"""Of an invoice number and of a betalingskenmerk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,13 @@ class Clerk:
         past_payments: Iterable[PastPayment],
     ) -> None:
         self._person: dict[UUID, Person] = {}
+        self._initials: dict[UUID, str] = {}
+        """As far as billing knows them."""
         self._by_surname: dict[str, list[UUID]] = {}
         self._by_account: dict[str, set[UUID]] = {}
         for debtor, person in zip(debtors, people, strict=True):
             self._person[debtor.customer_id] = person
+            self._initials[debtor.customer_id] = initials_shown(debtor.name, person)
             self._by_surname.setdefault(person.surname_key, []).append(debtor.customer_id)
             for iban in debtor.ibans:
                 self._by_account.setdefault(iban, set()).add(debtor.customer_id)
@@ -49,6 +54,7 @@ class Clerk:
             self._by_account.setdefault(taught.iban, set()).update(taught.customer_ids)
         for past in past_payments:
             self._by_account.setdefault(past.iban, set()).add(past.customer_id)
+        self._able: dict[str, dict[int, set[UUID]]] = {}
         self._by_number: dict[int, Bill] = {}
         self._open_of: dict[UUID, list[Bill]] = {}
         for bill in bills:
@@ -65,33 +71,43 @@ class Clerk:
         Twins, equal claims of one customer, count as one way: the law takes the oldest
         (BW 6:43 lid 2).
         """
-        ways = {way for candidate in candidates for way in self._ways(candidate, amount)}
+        ways = {
+            (candidate, together)
+            for candidate in candidates
+            for together in self._sums(candidate)
+            if sum(together) == amount
+        }
         return {customer for customer, _ in ways} == {customer_id} and len(ways) == 1
 
-    def _ways(self, customer_id: UUID, amount: int) -> Iterator[tuple[UUID, tuple[int, ...]]]:
+    def _sums(self, customer_id: UUID) -> Iterator[tuple[int, ...]]:
+        """One claim, or several together, of a customer."""
         claims = sorted(bill.open for bill in self._open_of.get(customer_id, ()))
         for count in range(1, min(len(claims), _BILLS_TOGETHER_MOST) + 1):
-            for together in combinations(claims, count):
-                if sum(together) == amount:
-                    yield customer_id, together
+            yield from combinations(claims, count)
 
-    def only_namesake_owing(self, who: Person, customer_id: UUID, amount: int) -> bool:
-        """Of all customers of this surname and first initial, this one alone can owe `amount`."""
-        able = {
-            other
-            for other in self._by_surname.get(who.surname_key, ())
-            if self._person[other].initials[0] == who.initials[0]
-            and any(True for _ in self._ways(other, amount))
-        }
-        return able == {customer_id}
+    def name_tells(self, shown: str, who: Person, customer_id: UUID, amount: int) -> bool:
+        """A name as it is written can only mean this customer.
 
-    def only_of_surname_owing(self, who: Person, customer_id: UUID, amount: int) -> bool:
-        able = {
-            other
-            for other in self._by_surname.get(who.surname_key, ())
-            if any(True for _ in self._ways(other, amount))
-        }
-        return able == {customer_id}
+        The initials do not contradict, nobody else of the surname can owe the amount, and either
+        two initials agree or nobody else bears the surname: strangers pay too, and there are more
+        of them than customers.
+        """
+        written, billed = initials_shown(shown, who), self._initials[customer_id]
+        agreeing = min(len(written), len(billed))
+        if written[:agreeing] != billed[:agreeing]:
+            return False
+        rare = agreeing >= 2 or len(self._by_surname[who.surname_key]) == 1
+        return rare and self._able_of_surname(who.surname_key).get(amount) == {customer_id}
+
+    def _able_of_surname(self, surname_key: str) -> dict[int, set[UUID]]:
+        """Who of a name can owe which amount; kept, as a common name is asked for often."""
+        if surname_key not in self._able:
+            able: dict[int, set[UUID]] = {}
+            for customer_id in self._by_surname.get(surname_key, ()):
+                for together in self._sums(customer_id):
+                    able.setdefault(sum(together), set()).add(customer_id)
+            self._able[surname_key] = able
+        return self._able[surname_key]
 
     def slip_tells(self, written: str, bill: Bill, seen: Seen) -> bool:
         """A damaged reference still means `bill` and nothing else.
@@ -103,6 +119,10 @@ class Clerk:
         return self._stands_out(bill, self._within_one_slip(written), seen) and not any(
             self._speaking_for(named, seen) for named in self._named(written) if named != bill
         )
+
+    def rf_slip_tells(self, number: str, bill: Bill, seen: Seen) -> bool:
+        """The same for the number in an RF reference: what fails its check names nobody."""
+        return self._stands_out(bill, self._within_one_slip(number), seen)
 
     def cut_tells(self, written: str, bill: Bill, seen: Seen, *, at_end: bool) -> bool:
         """The same for a reference of which an end is missing."""
@@ -147,13 +167,18 @@ class Clerk:
 
 
 def one_slip_from(written: str) -> Iterator[str]:
-    """What may have been meant: a digit other, gone, doubled, or two neighbours exchanged."""
-    yield written
-    for at in range(len(written)):
-        before, digit, after = written[:at], written[at], written[at + 1 :]
-        yield before + after
-        yield from (before + other + after for other in "0123456789" if other != digit)
-        yield from (before + other + digit + after for other in "0123456789")
-        if after and after[0] != digit:
-            yield before + after[0] + digit + after[1:]
-    yield from (written + other for other in "0123456789")
+    """Whole references and numbers that may have been meant: a digit is another, too many or too
+    few, or two neighbours are exchanged."""
+    places = range(len(written))
+    if len(written) in _WHOLE_LENGTHS:
+        yield written
+        for at in places:
+            before, digit, after = written[:at], written[at], written[at + 1 :]
+            yield from (before + other + after for other in "0123456789" if other != digit)
+            if after and after[0] != digit:
+                yield before + after[0] + digit + after[1:]
+    if len(written) - 1 in _WHOLE_LENGTHS:
+        yield from (written[:at] + written[at + 1 :] for at in places)
+    if len(written) + 1 in _WHOLE_LENGTHS:
+        for at in range(len(written) + 1):
+            yield from (written[:at] + other + written[at:] for other in "0123456789")

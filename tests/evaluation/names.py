@@ -117,11 +117,13 @@ def person(dice: Dice) -> Person:
         return _named(dice, "DE", "", dice.pick(_GERMAN))
     if throw < 0.06:
         return _named(dice, "PL", "", dice.pick(_POLISH))
-    if throw < 0.40:
-        # Squaring leans to the front of the list: the first names come far more often.
-        prefix, surname = _COMMON[int(dice.random() ** 2 * len(_COMMON))]
+    if throw < 0.25:
+        # The power leans to the front of the list: one in a hundred is called as the first.
+        prefix, surname = _COMMON[int(dice.random() ** 1.4 * len(_COMMON))]
         return _named(dice, "NL", prefix, surname)
     surname = dice.pick(_STEMS) + dice.pick(_ENDINGS)
+    if dice.happens(0.5):
+        surname = dice.pick(_STEMS) + surname.lower()
     if dice.happens(0.12):
         surname += f"-{dice.pick(_COMMON)[1]}"
     return _named(dice, "NL", dice.pick(_RARE_PREFIXES), surname)
@@ -180,6 +182,11 @@ def banked_name(dice: Dice, who: Person) -> str:
     if throw < 0.90:
         return plain(f"{who.first_name} {who.full_surname}")
     return plain(f"{who.full_surname} {who.initials}").upper()
+
+
+def initials_shown(shown: str, who: Person) -> str:
+    """What a written name tells of somebody's initials: a first name only the first of them."""
+    return who.initials[:1] if plain(who.first_name) in plain(shown) else who.initials
 
 
 def company(dice: Dice) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tests.evaluation.calibration import Bin, Calibration
 
-_WIDTH, _HEIGHT = 640, 600
+_WIDTH, _HEIGHT = 590, 580
 _LEFT, _TOP, _SIDE = 90, 60, 460
 _TICKS = (0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
-_REACH = math.log(0.99999 / 0.00001)
-"""Log-odds at both ends: what lies beyond is drawn at the edge."""
+_LEAST, _MOST = 0.004, 0.99998
+"""Both ends of the axes: what lies beyond is drawn at the edge."""
 
 
 def reliability_svg(calibration: Calibration, title: str) -> str:
@@ -28,6 +28,7 @@ def reliability_svg(calibration: Calibration, title: str) -> str:
         _text(_LEFT, 26, title, size=16),
         _text(_LEFT, 46, caption, fill="#555"),
         *_axes(),
+        _curve(calibration.bins),
         *(mark for bin_ in calibration.bins for mark in _point(bin_, lines)),
         "</svg>",
     ]
@@ -54,6 +55,13 @@ def _axes() -> Iterator[str]:
     )
 
 
+def _curve(bins: Sequence[Bin]) -> str:
+    points = " ".join(
+        f"{_across(bin_.predicted):.1f},{_upwards(bin_.came_true):.1f}" for bin_ in bins
+    )
+    return f'<polyline points="{points}" fill="none" stroke="#fdba74" stroke-width="2"/>'
+
+
 def _point(bin_: Bin, all_lines: int) -> Iterator[str]:
     """A disc whose area tells how many lines it stands for, and its interval."""
     x, y = _across(bin_.predicted), _upwards(bin_.came_true)
@@ -76,8 +84,12 @@ def _upwards(probability: float) -> float:
 
 def _place(probability: float) -> float:
     """0 to 1 along an axis of log-odds."""
-    inside = min(max(probability, 0.00001), 0.99999)
-    return 0.5 + math.log(inside / (1 - inside)) / (2 * _REACH)
+    inside = min(max(probability, _LEAST), _MOST)
+    return (_log_odds(inside) - _log_odds(_LEAST)) / (_log_odds(_MOST) - _log_odds(_LEAST))
+
+
+def _log_odds(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str, *, dashed: bool = False) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.evaluation.calibration import Calibration
+from tests.evaluation.kinds import KINDS
 from tests.evaluation.score import OUTCOMES, RANKS, Score, Tally
 
 DECIDABLE_POSTED_LEAST = 0.97
@@ -47,6 +48,18 @@ def goals_of(tally: Tally) -> list[Goal]:
             first_three >= IN_FIRST_THREE_LEAST,
         ),
     ]
+
+
+def list_kinds(console: Console) -> None:
+    """What each kind is, how often a utility sees it, and when a clerk could know."""
+    every = sum(kind.per_100_000 for kind in KINDS.values())
+    table = Table("kind", title="Kinds of lines", show_lines=True)
+    table.add_column("of 10,000", justify="right")
+    table.add_column("what it is, and when a clerk could know")
+    for name, kind in sorted(KINDS.items()):
+        rule = " ".join(kind.rule.split())
+        table.add_row(name, f"{10_000 * kind.per_100_000 / every:,.1f}", rule)
+    console.print(table)
 
 
 def show_kinds(console: Console, score: Score) -> None:

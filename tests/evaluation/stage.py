@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
-from shared.references import make_payment_reference, make_rf_reference
 from tests.evaluation import names
 from tests.evaluation.accounts import iban as make_iban
 from tests.evaluation.clerk import Clerk
 from tests.evaluation.dice import Dice
 from tests.evaluation.names import Person
+from tests.evaluation.numbering import payment_reference, rf_reference
 from tests.evaluation.records import (
     BankLine,
     Bill,
@@ -138,8 +138,8 @@ class Stage:
             invoice_id=self.dice.uuid(),
             customer_id=party.id,
             number=number,
-            rf_reference=make_rf_reference(number),
-            payment_reference=make_payment_reference(int(number)),
+            rf_reference=rf_reference(number),
+            payment_reference=payment_reference(year, first + count),
             issued_on=issued_on,
             due_on=issued_on + _TERM,
             total=total,

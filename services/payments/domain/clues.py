@@ -1,7 +1,8 @@
-"""Clues to whose money it is, found in what a payer wrote: references and invoice numbers.
+"""Clues to whose money it is, found in what a payer wrote: references, numbers, words.
 
 Payers write references with spaces, dots and line breaks inside them, and text around them. So
-every piece that could be one is taken, and looking it up tells which of them are ours.
+every piece that could be one is taken, and looking it up tells which of them are ours. What is
+damaged is kept as it was written (`runs`): `near_references` tells what may have been meant.
 """
 
 from __future__ import annotations
@@ -18,25 +19,41 @@ _CLUES_MAX = 200
 _RF = re.compile(r"RF(?=[\s.\-/]{0,2}\d)")
 _SEPARATORS = " \t\r\n.-/:"
 _RF_LENGTH_MIN, _RF_LENGTH_MAX = 5, 25
-_KENMERK_LENGTH = 16
+KENMERK_LENGTH = 16
 _DIGITS = re.compile(r"\d(?:[\s.\-/]{0,2}\d){15,399}", re.ASCII)
+_RUN = re.compile(r"\d(?:[\s.\-/]{0,2}\d){6,39}", re.ASCII)
 _WORDS = re.compile(r"[A-Z0-9]+", re.ASCII)
+_NOT_DIGIT = re.compile(r"\D", re.ASCII)
 _NOT_IN_NUMBER = re.compile(r"[^A-Z0-9]", re.ASCII)
 _NUMBER_LENGTH_MIN, _NUMBER_LENGTH_MAX = 5, 20
 _NUMBER_DIGITS_MIN = 4
 _NUMBER_PIECES_MAX = 4
 _PREFIX_LENGTH_MAX = 4
+_RUNS_MAX = 8
+# What scanners and tired eyes make of digits.
+_LETTERS_READ = str.maketrans("OQDILSBZG", "000115826")
+_READABLE = re.compile(r"\d[\dOQDILSBZG\s.\-/]{5,}|[OQDILSBZG][\dOQDILSBZG\s.\-/]{6,}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """References (RF, betalingskenmerk), bare, and possible invoice numbers (see `number_key`)."""
+    """What a text holds: all bare, in capitals.
+
+    `references` (RF, betalingskenmerk) are whole; `read` are whole once letters are read as the
+    digits they look like. `numbers` could be invoice or customer numbers (see `number_key`), and
+    `inside` those that are only the tail of something as long as a betalingskenmerk: they decide
+    nothing alone. `runs` are digits as written, whole or damaged. `text` is for names.
+    """
 
     references: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
+    runs: tuple[str, ...] = ()
+    text: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.references or self.numbers)
+        return bool(self.references or self.numbers or self.read or self.inside or self.runs)
 
 
 NO_CLUES = Clues()
@@ -51,18 +68,45 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
     """All clues in what came with a payment, structured or free."""
     references: set[str] = set()
     numbers: set[str] = set()
-    for given in texts:
-        if not given:
+    read: set[str] = set()
+    inside: set[str] = set()
+    runs: dict[str, None] = {}
+    told = [given[:_TEXT_LENGTH_MAX].upper() for given in texts if given]
+    for text in told:
+        whole = _references_in(text)
+        references |= whole
+        if text in whole:
             continue
-        text = given[:_TEXT_LENGTH_MAX].upper()
-        references.update(_rf_references(text))
-        references.update(_payment_references(text))
-        numbers.update(_numbers(text))
-    return Clues(_capped(references), _capped(numbers))
+        found = set(_numbers(text))
+        tails = _tails(text, found)
+        inside |= tails
+        numbers |= found - tails
+        readable = _READABLE.sub(_as_digits, text)
+        runs.update(dict.fromkeys(_runs(readable)))
+        if not whole:
+            read |= _references_in(readable)
+    return Clues(
+        _capped(references),
+        _capped(numbers),
+        _capped(read),
+        _capped(inside - numbers),
+        tuple(runs)[:_RUNS_MAX],
+        " ".join(told)[:_TEXT_LENGTH_MAX],
+    )
 
 
 def _capped(found: set[str]) -> frozenset[str]:
     return frozenset(sorted(found)[:_CLUES_MAX])
+
+
+def _as_digits(run: re.Match[str]) -> str:
+    return run.group().translate(_LETTERS_READ)
+
+
+def _references_in(text: str) -> set[str]:
+    if len(text) == KENMERK_LENGTH and is_payment_reference(text):
+        return {text}
+    return {*_rf_references(text), *_payment_references(text)}
 
 
 def _rf_references(text: str) -> Iterator[str]:
@@ -77,11 +121,11 @@ def _rf_references(text: str) -> Iterator[str]:
             bare += character
             if len(bare) > _RF_LENGTH_MAX:
                 break
-            if len(bare) >= _RF_LENGTH_MIN and _checks_out(bare):
+            if len(bare) >= _RF_LENGTH_MIN and rf_checks_out(bare):
                 yield bare
 
 
-def _checks_out(bare: str) -> bool:
+def rf_checks_out(bare: str) -> bool:
     rotated = bare[4:] + bare[:4]
     return int("".join(str(int(character, 36)) for character in rotated)) % 97 == 1
 
@@ -89,9 +133,9 @@ def _checks_out(bare: str) -> bool:
 def _payment_references(text: str) -> Iterator[str]:
     """Every valid 16-digit betalingskenmerk in a run of digits, however it is spaced."""
     for run in _DIGITS.finditer(text):
-        digits = "".join(filter(str.isdigit, run.group()))
-        for start in range(len(digits) - _KENMERK_LENGTH + 1):
-            piece = digits[start : start + _KENMERK_LENGTH]
+        digits = _NOT_DIGIT.sub("", run.group())
+        for start in range(len(digits) - KENMERK_LENGTH + 1):
+            piece = digits[start : start + KENMERK_LENGTH]
             if is_payment_reference(piece):
                 yield piece
 
@@ -113,6 +157,41 @@ def _numbers(text: str) -> Iterator[str]:
             joined += words[last][0]
             if _is_number(joined):
                 yield joined
+
+
+def _tails(text: str, numbers: Iterable[str]) -> set[str]:
+    """Of the numbers those that end 16 digits in a row, spaced or not: a betalingskenmerk's tail.
+
+    Without this a mistyped kenmerk (whose check digit fails) would pay whatever bill its last
+    digits happen to be the number of.
+    """
+    found: set[str] = set()
+    for run in _DIGITS.finditer(text):
+        groups = _NOT_DIGIT.sub(" ", run.group()).split()
+        for first in range(len(groups)):
+            joined = ""
+            for group in groups[first:]:
+                joined += group
+                if len(joined) >= KENMERK_LENGTH:
+                    break
+            if len(joined) == KENMERK_LENGTH:
+                found.update(n for n in numbers if n != joined and joined.endswith(n))
+    return found
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Digits that could be a damaged reference or number: in one word, or in groups.
+
+    Of an RF reference the part behind its two check digits, which is the number it was made of.
+    """
+    for run in _RUN.finditer(text):
+        groups = _NOT_DIGIT.sub(" ", run.group()).split()
+        joined = "".join(groups)
+        yield joined
+        if text[: run.start()].rstrip(_SEPARATORS).endswith("RF"):
+            yield joined[2:]
+        if len(groups) > 1:
+            yield from (group for group in groups if len(group) > 6)
 
 
 def _has_digit(word: str) -> bool:

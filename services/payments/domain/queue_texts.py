@@ -61,6 +61,14 @@ REASONS: Final[Texts] = {
         "Looks like a payout of the provider for more than it holds",
         "Lijkt een uitbetaling van de betaaldienst, maar hoger dan wat die voor ons heeft",
     ),
+    "not_certain": (
+        "One answer is likely, not certain enough to book",
+        "Een antwoord is waarschijnlijk, maar niet zeker genoeg om te boeken",
+    ),
+    "contradiction": (
+        "The reference names one customer, sender and amount point at another",
+        "Het kenmerk noemt de ene klant, afzender en bedrag wijzen op een andere",
+    ),
     "rest": (
         "Left over after a clerk matched the payment",
         "Over nadat een medewerker de betaling heeft toegewezen",
@@ -109,6 +117,93 @@ FACTS: Final[Texts] = {
     "oldest": ("The oldest that is open", "De oudste die openstaat"),
     "named_by_reference": ("Named by its reference", "Genoemd met het betalingskenmerk"),
     "named_by_invoice_number": ("Named by its number", "Genoemd met het factuurnummer"),
+    "reference_exact": ("The whole reference is given", "Het hele kenmerk is genoemd"),
+    "reference_read": (
+        "The reference is given, letters read as digits",
+        "Het kenmerk is genoemd, met letters gelezen als cijfers",
+    ),
+    "reference_slip": (
+        "A reference is given that is one slip away",
+        "Er staat een kenmerk dat een tikfout scheelt",
+    ),
+    "reference_cut": (
+        "The beginning or end of the reference is given",
+        "Het begin of het eind van het kenmerk is genoemd",
+    ),
+    "number_exact": ("The invoice number is given", "Het factuurnummer is genoemd"),
+    "number_inside": (
+        "The invoice number stands inside a longer number",
+        "Het factuurnummer staat in een langer nummer",
+    ),
+    "number_slip": (
+        "An invoice number is given that is one slip away",
+        "Er staat een factuurnummer dat een tikfout scheelt",
+    ),
+    "mandate_named": ("The mandate is given", "De machtiging is genoemd"),
+    "customer_number": ("The customer number is given", "Het klantnummer is genoemd"),
+    "name_in_text": (
+        "The text gives the customer's name",
+        "De naam van de klant staat in de tekst",
+    ),
+    "surname_in_text": (
+        "The text gives the customer's surname",
+        "De achternaam van de klant staat in de tekst",
+    ),
+    "account_mandate": (
+        "The customer gave a mandate for the account",
+        "De klant heeft een machtiging gegeven voor de rekening",
+    ),
+    "account_direct_debit": (
+        "The customer was debited from the account",
+        "Bij de klant is van de rekening geincasseerd",
+    ),
+    "account_remembered": (
+        "A clerk taught that the account pays for the customer",
+        "Een medewerker heeft geleerd dat de rekening voor de klant betaalt",
+    ),
+    "account_payment": (
+        "The account paid a bill of the customer before",
+        "De rekening heeft eerder een rekening van de klant betaald",
+    ),
+    "account_of_another": (
+        "The account is known for somebody else",
+        "De rekening is bekend van iemand anders",
+    ),
+    "name_full": ("Surname and all initials agree", "Achternaam en alle voorletters kloppen"),
+    "name_same": ("Surname and initial agree", "Achternaam en voorletter kloppen"),
+    "name_similar": ("The name is nearly the same", "De naam is bijna gelijk"),
+    "name_surname": ("The surname agrees", "De achternaam klopt"),
+    "name_differs": ("The name is another", "De naam is een andere"),
+    "amount_one": ("The amount of one open invoice", "Het bedrag van een open factuur"),
+    "amount_all": ("The amount of all open invoices", "Het bedrag van alle open facturen"),
+    "amount_some": (
+        "The amount of several open invoices, in one way only",
+        "Het bedrag van enkele open facturen, op maar een manier",
+    ),
+    "amount_instalment": (
+        "The amount of an instalment of the arrangement",
+        "Het bedrag van een termijn van de regeling",
+    ),
+    "instalment_named": ("The text speaks of an instalment", "De tekst noemt een termijn"),
+    "amount_without_costs": (
+        "The amount without the costs and interest",
+        "Het bedrag zonder de kosten en rente",
+    ),
+    "amount_tolerated": (
+        "The amount, but for a small difference",
+        "Het bedrag, op een klein verschil na",
+    ),
+    "amount_transposed": (
+        "The amount with two digits exchanged",
+        "Het bedrag met twee cijfers verwisseld",
+    ),
+    "amount_rounded": ("The amount rounded", "Het bedrag afgerond"),
+    "amount_several_ways": (
+        "The amount can be made of open invoices in several ways",
+        "Het bedrag kan op meer manieren uit open facturen bestaan",
+    ),
+    "nothing_open": ("The customer owes nothing", "De klant heeft niets openstaan"),
+    "already_paid": ("Paid already", "Al betaald"),
     "invoice_settled": ("Paid already", "Al betaald"),
     "invoice_credited": ("Taken back by a credit note", "Gecrediteerd"),
     "invoice_written_off": ("Written off", "Afgeboekt"),

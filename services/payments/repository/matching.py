@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, case, func, literal, or_, select
+from sqlalchemy import any_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.matching import Item
 from services.payments.domain.transitions import ACTIVE_ALLOCATIONS
 from services.payments.models import Allocation, OpenItem, Payment
 from services.payments.repository.locking import locked
-from services.payments.repository.parties import TEXTS, UUIDS
+from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
 from shared.errors import NotFound
 from shared.http.pages import Paging
@@ -32,29 +32,14 @@ _COMMIT_WITHIN = timedelta(minutes=2)
 
 
 async def lock_candidates(
-    session: WriteSession,
-    *,
-    ids: Collection[UUID] = (),
-    references: Collection[str] = (),
-    numbers: Collection[str] = (),
-    customer_ids: Collection[UUID] = (),
+    session: WriteSession, *, ids: Collection[UUID], skip_locked: bool = False
 ) -> list[Item]:
-    """The open items anything points at, locked, with what is left of each."""
-    conditions: list[ColumnElement[bool]] = []
-    if ids:
-        conditions.append(OpenItem.id == any_(literal(list(ids), UUIDS)))
-    if references:
-        wanted = any_(literal(list(references), TEXTS))
-        conditions += [OpenItem.rf_reference == wanted, OpenItem.payment_reference == wanted]
-    if numbers:
-        conditions.append(OpenItem.number_key == any_(literal(list(numbers), TEXTS)))
-    if customer_ids:
-        owned = OpenItem.customer_id == any_(literal(list(customer_ids), UUIDS))
-        conditions.append(owned & (OpenItem.status == "open"))
-    if not conditions:
+    """These open items, locked in the order of their ids, with what is left of each."""
+    if not ids:
         return []
-    query = locked(select(OpenItem).where(or_(*conditions)).order_by(OpenItem.id))
-    rows = (await session.scalars(query)).all()
+    wanted = OpenItem.id == any_(literal(list(ids), UUIDS))
+    query = select(OpenItem).where(wanted).order_by(OpenItem.id)
+    rows = (await session.scalars(locked(query, skip_locked=skip_locked))).all()
     unsettled = await unsettled_minor(session, [row.id for row in rows])
     return [item_of(row, unsettled.get(row.id, 0)) for row in rows]
 
@@ -84,6 +69,7 @@ def item_of(row: OpenItem, unsettled_minor: int) -> Item:
         number_key=row.number_key,
         rf_reference=row.rf_reference,
         payment_reference=row.payment_reference,
+        costs_minor=row.costs_minor or 0,
     )
 
 
@@ -186,12 +172,12 @@ async def lock_payments_of_debits(
 
 
 async def lock_undecided(session: WriteSession, limit: int) -> Sequence[Payment]:
-    """Queued payments of unknown senders, if an open item appeared after they were last tried."""
+    """Queued payments that no open item was found for, if one appeared since they were tried."""
     newest = select(func.max(OpenItem.first_seen_at)).scalar_subquery()
     query = (
         select(Payment)
         .where(
-            Payment.queue_reason.in_(("no_match", "unknown_reference")),
+            Payment.queue_reason.in_(("no_match", "unknown_reference", "nothing_open")),
             Payment.status == "unallocated",
             Payment.tried_at <= newest + _COMMIT_WITHIN,
         )

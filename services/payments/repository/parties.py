@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, any_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.models import BankAccount, Creditor, Customer, KnownIban, Mandate
+from services.payments.models import BankAccount, Creditor, Customer, Mandate
 from services.payments.repository.locking import locked
 from shared.db import WriteSession
 from shared.errors import Conflict, NotFound
@@ -127,17 +127,3 @@ async def lock_unused_mandates(
     )
     query = locked(query)
     return (await session.scalars(query)).all()
-
-
-async def customers_by_iban(
-    session: AsyncSession, indexes: Collection[bytes]
-) -> dict[bytes, frozenset[UUID]]:
-    """Who has used these accounts, by their keyed hashes."""
-    if not indexes:
-        return {}
-    rows = await session.execute(
-        select(KnownIban.iban_index, func.array_agg(KnownIban.customer_id, type_=UUIDS))
-        .where(KnownIban.iban_index == any_(literal(list(indexes), BYTES)))
-        .group_by(KnownIban.iban_index)
-    )
-    return {index: frozenset(customer_ids) for index, customer_ids in rows}

@@ -108,7 +108,11 @@ async def write_payments(
 
 
 def allocation_rows(
-    payment_id: UUID, allocation_ids: Sequence[UUID], shares: Sequence[Share], rule: str
+    payment_id: UUID,
+    allocation_ids: Sequence[UUID],
+    shares: Sequence[Share],
+    rule: str,
+    order_rule: str | None = None,
 ) -> Iterator[dict[str, Any]]:
     for allocation_id, share in zip(allocation_ids, shares, strict=True):
         yield {
@@ -122,6 +126,7 @@ def allocation_rows(
             "fee_minor": share.fee.minor if share.fee else None,
             "currency": share.amount.currency,
             "matched_by": rule,
+            "order_rule": order_rule,
             "reason": None,
         }
 

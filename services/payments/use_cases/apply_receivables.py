@@ -19,7 +19,7 @@ from shared.events.envelope import Received
 from shared.events.payments import LinkIssued
 from shared.rows import rows_of
 
-_BALANCE = ("version", "status", "due_on", "currency", "open_minor")
+_BALANCE = ("version", "status", "due_on", "currency", "open_minor", "costs_minor")
 _INVOICE = (
     "number",
     "number_key",
@@ -102,6 +102,7 @@ def _balance(balance: Receivable) -> dict[str, Any]:
         "due_on": balance.due_on,
         "currency": balance.open.currency,
         "open_minor": balance.open.minor,
+        "costs_minor": (balance.open_costs + balance.open_interest).minor,
     }
 
 

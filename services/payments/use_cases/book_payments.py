@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from services.payments.domain.matching import (
     Ambiguous,
     Candidate,
     Decision,
+    Facts,
     Line,
     NoMatch,
     Over,
@@ -22,10 +23,13 @@ from services.payments.domain.matching import (
 )
 from services.payments.domain.transitions import payment_status
 from services.payments.models import Allocation, Payment
-from services.payments.repository import matching, parties
+from services.payments.repository import facts as fact_rows
+from services.payments.repository import matching, parties, payers
 from services.payments.use_cases.allocate import allocation_rows, tell_allocated
+from services.payments.use_cases.find_facts import find_facts
 from shared import outbox
 from shared.bulk import insert_rows
+from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
 from shared.events.payments import PaymentReceived, PaymentSource
 from shared.ids import uuid7
@@ -42,9 +46,11 @@ class Arrival:
     amount: Money
     booked_on: date
     value_on: date
-    # What the payer wrote, and the keyed hash of the account it came from.
+    # What the payer wrote and is called, and the keyed hash of the account it came from.
     clues: Clues = NO_CLUES
+    payer_name: str | None = None
     iban_index: bytes | None = None
+    mandate_id: str | None = None
     # What we asked the money for, when we asked: by direct debit or through the provider.
     invoice_id: UUID | None = None
     customer_id: UUID | None = None
@@ -67,18 +73,41 @@ class Verdict:
     rule: str
     queue_reason: str | None
     candidates: tuple[Candidate, ...]
+    order_rule: str | None = None
 
     @property
     def allocated(self) -> int:
         return sum(share.amount.minor for share in self.shares)
 
 
-async def decide(session: WriteSession, arrivals: Sequence[Arrival]) -> dict[UUID, Verdict]:
-    """Load every candidate at once, locked, and decide over all arrivals together."""
-    senders = await parties.customers_by_iban(
-        session, {arrival.iban_index for arrival in arrivals if arrival.iban_index}
+async def decide(
+    session: WriteSession, arrivals: Sequence[Arrival], *, vault: Vault | None = None
+) -> dict[UUID, Verdict]:
+    """Find what bears on all arrivals, decide over them together, and lock what is taken.
+
+    Only the items that a decision takes are locked, in the order of their ids, so that other
+    customers' payments go on meanwhile. What changed between finding and locking is decided anew.
+    """
+    lines = await _lines(session, arrivals)
+    creditor = await parties.creditor(session)
+    settings = await fact_rows.settings(session, creditor.jurisdiction)
+    found = await find_facts(session, lines, vault)
+    held: set[UUID] = set()
+    while True:
+        # Thousands of lines take a while: other requests are answered meanwhile.
+        decisions = await asyncio.to_thread(decide_all, lines, found, settings)
+        taken = {share.item_id for d in decisions.values() for share in _shares(d)} - held
+        if not taken or await _hold(session, taken, found, may_wait=not held):
+            return {arrival.id: _verdict(arrival, decisions[arrival.id]) for arrival in arrivals}
+        held |= taken
+
+
+async def _lines(session: WriteSession, arrivals: Sequence[Arrival]) -> list[Line]:
+    accounts = await payers.payers(session, {a.iban_index for a in arrivals if a.iban_index})
+    mandates = await fact_rows.mandate_customers(
+        session, {a.mandate_id for a in arrivals if a.mandate_id}
     )
-    lines = [
+    return [
         Line(
             id=arrival.id,
             amount=arrival.amount,
@@ -86,20 +115,35 @@ async def decide(session: WriteSession, arrivals: Sequence[Arrival]) -> dict[UUI
             clues=arrival.clues,
             invoice_id=arrival.invoice_id,
             named_by=arrival.named_by,
-            account_customers=senders.get(arrival.iban_index or b"", frozenset()),
+            payer_name=arrival.payer_name,
+            accounts=accounts.get(arrival.iban_index, {}) if arrival.iban_index else None,
+            mandate_customer_id=mandates.get(arrival.mandate_id or ""),
         )
         for arrival in arrivals
     ]
-    items = await matching.lock_candidates(
-        session,
-        ids={line.invoice_id for line in lines if line.invoice_id},
-        references=set().union(*(line.clues.references for line in lines)),
-        numbers=set().union(*(line.clues.numbers for line in lines)),
-        customer_ids=set().union(*senders.values()),
-    )
-    # Thousands of lines take a while: other requests are answered meanwhile.
-    decisions = await asyncio.to_thread(decide_all, lines, items)
-    return {arrival.id: _verdict(arrival, decisions[arrival.id]) for arrival in arrivals}
+
+
+async def _hold(
+    session: WriteSession, item_ids: Collection[UUID], found: Facts, *, may_wait: bool
+) -> bool:
+    """Lock what was taken; False when it is not any more what the decision was made on.
+
+    Only the first locks wait: later ones could wait in a circle. An item somebody else has at that
+    moment counts as taken.
+    """
+    locked = await matching.lock_candidates(session, ids=item_ids, skip_locked=not may_wait)
+    fresh = {item.id: item for item in locked}
+    is_same = True
+    for item_id in item_ids:
+        known = found.items[item_id]
+        now = fresh.get(item_id) or replace(known, available=Money.zero(known.available.currency))
+        is_same &= now.available == known.available
+        found.items[item_id] = now
+    return is_same
+
+
+def _shares(decision: Decision) -> tuple[Share, ...]:
+    return () if isinstance(decision, Ambiguous | NoMatch) else decision.shares
 
 
 def _verdict(arrival: Arrival, decision: Decision) -> Verdict:
@@ -112,15 +156,17 @@ def _verdict(arrival: Arrival, decision: Decision) -> Verdict:
             reason = arrival.odd or decision.reason
             return Verdict(known or decision.customer_id, (), "", reason, decision.candidates)
         case Over():
-            return Verdict(
-                decision.customer_id,
-                decision.shares,
-                decision.rule,
-                arrival.odd or decision.reason,
-                decision.candidates,
-            )
+            reason = arrival.odd or decision.reason
         case _:
-            return Verdict(decision.customer_id, decision.shares, decision.rule, None, ())
+            reason = None
+    return Verdict(
+        decision.customer_id,
+        decision.shares,
+        decision.rule,
+        reason,
+        decision.candidates,
+        decision.order_rule,
+    )
 
 
 async def book(
@@ -156,6 +202,7 @@ async def book(
                 allocation_ids[arrival.id],
                 verdicts[arrival.id].shares,
                 verdicts[arrival.id].rule,
+                verdicts[arrival.id].order_rule,
             )
         ],
     )
@@ -196,13 +243,17 @@ def payment_row(arrival: Arrival, verdict: Verdict) -> dict[str, Any]:
 
 
 def shown_candidates(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
+    """As stored with a payment, best first; who owes nothing is no candidate."""
     return [
         {
-            "invoice_id": str(candidate.item_id),
             "customer_id": str(candidate.customer_id),
+            "invoice_ids": [str(item_id) for item_id in candidate.item_ids],
+            "probability": candidate.probability,
             "facts": list(candidate.facts),
+            "against": list(candidate.against),
         }
         for candidate in candidates
+        if candidate.item_ids
     ]
 
 

@@ -67,7 +67,11 @@ async def import_statements(
         rows.append(row)
         lines += place(draft.lines, row["id"], account.id, until, vault)
     plan = await plan_lines(
-        session, lines, payout_pattern=command.payout_pattern, currency=creditor.currency
+        session,
+        lines,
+        payout_pattern=command.payout_pattern,
+        currency=creditor.currency,
+        vault=vault,
     )
     result = _result(file_id, command, rows, plan)
     await _store(session, command, file_id, rows, result, vault)

@@ -1,4 +1,7 @@
-"""Disputes and arrangements: their invoices are not collected by direct debit meanwhile."""
+"""Disputes and arrangements: their invoices are not collected by direct debit meanwhile.
+
+The amounts of an arrangement are kept, so that an instalment is known when it comes in.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from shared.events.envelope import Received
 from shared.rows import rows_of
 
 # An end is final, also when the beginning is heard of after it.
-_BEGIN = "(id) DO UPDATE SET invoice_ids = excluded.invoice_ids"
+_BEGIN = "(id) DO UPDATE SET invoice_ids = excluded.invoice_ids, instalments = excluded.instalments"
 _END = "(id) DO UPDATE SET active = false"
 
 
@@ -50,7 +53,17 @@ def _row(
         "kind": "dispute" if is_dispute else "arrangement",
         "active": active,
         "invoice_ids": [str(invoice_id) for invoice_id in invoice_ids],
+        "instalments": _instalments(event),
     }
+
+
+def _instalments(event: Any) -> list[dict[str, Any]] | None:
+    if not isinstance(event, ArrangementAgreed):
+        return None
+    return [
+        {"due_on": item.due_on.isoformat(), "amount_minor": item.amount.minor}
+        for item in event.instalments
+    ]
 
 
 def _once(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -82,7 +82,12 @@ def iban_index(iban: str | None, vault: Vault) -> bytes | None:
 
 
 async def plan_lines(
-    session: WriteSession, lines: list[PlacedLine], *, payout_pattern: str, currency: str
+    session: WriteSession,
+    lines: list[PlacedLine],
+    *,
+    payout_pattern: str,
+    currency: str,
+    vault: Vault,
 ) -> LinePlan:
     facts = [_facts(line.draft, re.compile(payout_pattern)) for line in lines]
     debits = await debit_rows.debits_in_files(
@@ -112,7 +117,7 @@ async def plan_lines(
     )
     # One sum for many debtors: whatever its text names, a specification takes it apart.
     bulk = {a.id for a in asked if a.invoice_id is None and a.iban_index in collectors}
-    verdicts = await decide(session, [a for a in asked if a.id not in late | bulk])
+    verdicts = await decide(session, [a for a in asked if a.id not in late | bulk], vault=vault)
     for arrival in asked:
         if arrival.id in late:
             verdicts[arrival.id] = Verdict(arrival.customer_id, (), "", None, ())
@@ -173,7 +178,9 @@ def _incoming(line: PlacedLine, odd: str | None, debit: Debit | None) -> Arrival
         booked_on=draft.booked_on,
         value_on=draft.value_on,
         clues=draft.clues,
+        payer_name=draft.name,
         iban_index=line.iban_index,
+        mandate_id=draft.mandate_id,
         customer_id=debit.customer_id if debit else None,
         account_id=line.account_id,
         line_id=line.id,

@@ -40,6 +40,7 @@ class LineDraft:
     booked_on: date
     value_on: date
     end_to_end_id: str | None = None
+    mandate_id: str | None = None
     batch_references: tuple[str, ...] = ()
     return_code: str | None = None
     bank_code: str | None = None
@@ -230,6 +231,7 @@ def _line(
         booked_on=booked_on,
         value_on=entry.value_on or booked_on,
         end_to_end_id=first.end_to_end_id,
+        mandate_id=first.mandate_id,
         batch_references=_batch_references(entry) + _given(first.payment_information_id),
         return_code=first.return_reason,
         bank_code=_bank_code(entry),

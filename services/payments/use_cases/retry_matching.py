@@ -45,11 +45,12 @@ async def retry_matching(session: WriteSession, *, vault: Vault, limit: int = 50
                 booked_on=payment.booked_on,
                 value_on=payment.value_on,
                 clues=clues_in(told.texts if told else ()),
+                payer_name=told.name if told else None,
                 iban_index=line.iban_index if line else None,
                 customer_id=payment.customer_id,
             )
         )
-    verdicts = await decide(session, arrivals)
+    verdicts = await decide(session, arrivals, vault=vault)
     await _apply(session, payments, verdicts)
     await reseal_lines(
         session,
@@ -76,7 +77,11 @@ async def _apply(
             {**row, "creditor_id": creditor_id, "created_at": now}
             for payment in payments
             for row in allocation_rows(
-                payment.id, ids[payment.id], verdicts[payment.id].shares, verdicts[payment.id].rule
+                payment.id,
+                ids[payment.id],
+                verdicts[payment.id].shares,
+                verdicts[payment.id].rule,
+                verdicts[payment.id].order_rule,
             )
         ],
     )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.payments.domain.names import read_name
 from services.payments.models import Customer
 from services.payments.use_cases.change_mandates import cancel_mandates_of
+from services.payments.use_cases.find_facts import NAME_FIELD, name_index
 from shared.bulk import insert_rows
-from shared.crypto import Vault
+from shared.crypto import CustomerCipher, Vault
 from shared.db import WriteSession, scope_of
 from shared.events.billing import CustomerChanged
 from shared.events.envelope import Received
@@ -19,11 +22,13 @@ from shared.rows import rows_of
 
 _NEWER = (
     "(id) DO UPDATE SET version = excluded.version, number = excluded.number,"
-    " language = excluded.language, erased = excluded.erased"
+    " language = excluded.language, erased = excluded.erased,"
+    " name_sealed = excluded.name_sealed, name_keys = excluded.name_keys"
     " WHERE excluded.version > customers.version"
 )
 _FORGET = (
     "DELETE FROM known_ibans WHERE customer_id = ANY(:ids)",
+    "DELETE FROM remembered_payers WHERE customer_id = ANY(:ids)",
     "UPDATE bank_lines SET iban_index = NULL WHERE sealed_for = ANY(:ids)",
     "UPDATE mandates SET iban_index = NULL WHERE customer_id = ANY(:ids)",
 )
@@ -39,6 +44,7 @@ async def save_customers(
         if known is None or event.version > known.version:
             newest[event.customer_id] = event
     creditor_id = scope_of(session).creditor_id
+    ciphers = await vault.open_or_create(session, newest)
     await insert_rows(
         session,
         rows_of(Customer),
@@ -50,6 +56,7 @@ async def save_customers(
                 "number": event.number,
                 "language": event.language,
                 "erased": event.erased,
+                **_name(event, ciphers[customer_id], vault),
             }
             for customer_id, event in sorted(newest.items())
         ],
@@ -58,6 +65,14 @@ async def save_customers(
     erased = [customer_id for customer_id, event in newest.items() if event.erased]
     if erased:
         await _forget(session, erased, vault)
+
+
+def _name(event: CustomerChanged, cipher: CustomerCipher, vault: Vault) -> dict[str, Any]:
+    """Sealed to be read, hashed to be found; neither of somebody who is forgotten."""
+    if event.erased or cipher.erased or not event.name:
+        return {"name_sealed": None, "name_keys": []}
+    keys = sorted(name_index(key, vault) for key in read_name(event.name).search_keys())
+    return {"name_sealed": cipher.encrypt(NAME_FIELD, event.name), "name_keys": keys}
 
 
 async def _forget(session: WriteSession, customer_ids: Sequence[UUID], vault: Vault) -> None:

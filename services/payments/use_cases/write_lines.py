@@ -9,6 +9,7 @@ from uuid import UUID
 from services.payments.domain.bank_lines import (
     NAMES,
     Collection,
+    Incoming,
     Payout,
     Return,
 )
@@ -106,13 +107,21 @@ def _text(draft: LineDraft) -> str | None:
 
 
 async def _learn_accounts(session: WriteSession, plan: LinePlan) -> None:
-    """The account a debit was really collected from is the customer's from now on."""
+    """The account a debit was really collected from is the customer's from now on; that from which
+    a bill was paid by its reference is at least one its money comes from.
+    """
     now, creditor_id = session.info["clock"].now(), scope_of(session).creditor_id
-    known = {
-        (line.iban_index, plan.debits[line.kind.debit_ids[0]].customer_id)
-        for line in plan.lines
-        if isinstance(line.kind, Collection) and line.iban_index and len(line.kind.debit_ids) == 1
-    }
+    known: dict[tuple[bytes, UUID], str] = {}
+    for line in plan.lines:
+        if line.iban_index is None:
+            continue
+        if isinstance(line.kind, Incoming):
+            for verdict in (plan.verdicts[arrival.id] for arrival in line.arrivals):
+                if verdict.rule == "reference" and verdict.customer_id:
+                    known.setdefault((line.iban_index, verdict.customer_id), "payment")
+        elif isinstance(line.kind, Collection) and len(line.kind.debit_ids) == 1:
+            debit = plan.debits[line.kind.debit_ids[0]]
+            known[line.iban_index, debit.customer_id] = "direct_debit"
     await insert_rows(
         session,
         rows_of(KnownIban),
@@ -121,10 +130,10 @@ async def _learn_accounts(session: WriteSession, plan: LinePlan) -> None:
                 "creditor_id": creditor_id,
                 "iban_index": index,
                 "customer_id": customer_id,
-                "source": "direct_debit",
+                "source": source,
                 "first_seen_at": now,
             }
-            for index, customer_id in sorted(known)
+            for (index, customer_id), source in sorted(known.items())
         ],
         on_conflict="DO NOTHING",
     )

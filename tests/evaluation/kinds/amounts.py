@@ -45,7 +45,10 @@ def amount_digits_transposed(stage: Stage) -> Sequence[Draft]:
 
 @kind(400)
 def amount_rounded(stage: Stage) -> Sequence[Draft]:
-    """The right reference, the amount rounded to whole euros or fives. Decidable as above."""
+    """The right reference, the amount rounded to whole euros, fives or tens.
+
+    Decidable: the reference names the bill, it is paid in part, or more than paid.
+    """
     dice = stage.dice
     party = stage.party(known=dice.happens(0.7))
     bill = stage.bill(party, amount=party.price + dice.between(1, 99))
@@ -56,7 +59,10 @@ def amount_rounded(stage: Stage) -> Sequence[Draft]:
 
 @kind(300)
 def small_difference(stage: Stage) -> Sequence[Draft]:
-    """The right reference, up to five cents too little or too much. Decidable as above."""
+    """The right reference, up to five cents too little or too much.
+
+    Decidable: the reference names the bill, it is paid in part, or more than paid.
+    """
     dice = stage.dice
     party, bill = stage.owing(known=dice.happens(0.7))
     difference = dice.between(1, 5) * dice.pick((-1, 1))

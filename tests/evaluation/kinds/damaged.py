@@ -77,6 +77,27 @@ def reference_digit_wrong(stage: Stage) -> Sequence[Draft]:
     return _one_slip(stage, noise.mistyped)
 
 
+@kind(50)
+def rf_digit_wrong(stage: Stage) -> Sequence[Draft]:
+    """A wrong digit behind the letters of an RF reference, whose check digits then fail.
+
+    What is left may be somebody else's invoice number. Decidable as for exchanged digits.
+    """
+    dice = stage.dice
+    party, bill = stage.owing(known=dice.happens(0.7))
+    written = noise.mistyped(dice, bill.rf_reference[2:])
+    shown = f"{dice.pick(('RF', 'rf', 'RF '))}{written}"
+    return [
+        _damaged(
+            stage,
+            party,
+            bill,
+            words.with_reference(dice, shown),
+            lambda clerk, seen: clerk.rf_slip_tells(written[2:], bill, seen),
+        )
+    ]
+
+
 @kind(80)
 def reference_letters_for_digits(stage: Stage) -> Sequence[Draft]:
     """O for 0, I for 1, S for 5, B for 8: always decidable, read back the check digit holds."""

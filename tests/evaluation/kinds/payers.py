@@ -13,6 +13,7 @@ from tests.evaluation.kinds import words
 from tests.evaluation.kinds.amounts import filled
 from tests.evaluation.kinds.telling import kind
 from tests.evaluation.names import Person, plain
+from tests.evaluation.noise import wrapped
 from tests.evaluation.records import Bill, PastPayment, Remembered
 from tests.evaluation.stage import Draft, Party, Stage, never, sure
 
@@ -21,6 +22,10 @@ Judge = Callable[[Clerk], bool]
 
 def _account_owes_it_alone(iban: str, party: Party, amount: int) -> Judge:
     return lambda clerk: clerk.only_way(clerk.customers_of_account(iban), party.id, amount)
+
+
+def _name_tells(shown: str, party: Party, bill: Bill) -> Judge:
+    return lambda clerk: clerk.name_tells(shown, party.person, party.id, bill.open)
 
 
 def _one_bill(
@@ -65,7 +70,10 @@ def known_account_exact(stage: Stage) -> Sequence[Draft]:
 
 @kind(100)
 def known_account_oddly_written(stage: Stage) -> Sequence[Draft]:
-    """The same, and the bank writes the account in lower case or with spaces. Decidable alike."""
+    """A known account that the bank writes in lower case or with spaces, the amount of a bill.
+
+    Decidable when the amount is made by this account's customers' whole claims in one way.
+    """
     draft = known_account_exact(stage)[0]
     account = draft.line.payer_iban or ""
     spaced = " ".join(account[at : at + 4] for at in range(0, len(account), 4))
@@ -150,25 +158,19 @@ def account_of_a_household(stage: Stage) -> Sequence[Draft]:
 def partner_of_the_same_surname(stage: Stage) -> Sequence[Draft]:
     """A partner's unknown account, the amount of a bill; some name the customer.
 
-    Decidable when the text names the customer and of all customers of that name this one alone
-    can owe the amount. The partner's own name alone decides nothing: the initials differ.
+    Decidable when the text names the customer, as by name and amount. The partner's own name
+    alone decides nothing: the initials differ.
     """
     dice = stage.dice
     party, bill = stage.owing(known=dice.happens(0.5))
     partner = names.relative(dice, party.person)
-    named = dice.happens(0.6)
     text = words.vague(dice)
-    if named:
-        text = (
-            f"{dice.pick(('rekening', 'namens', 'water', 'voor'))} {_signed(stage, party.person)}"
-        )
-    account = make_iban(dice)
     judge: Judge = never
-    if named:
-        judge = lambda clerk: clerk.only_namesake_owing(  # noqa: E731
-            party.person, party.id, bill.open
-        )
-    return [_one_bill(stage, party, bill, judge, text=text, payer=partner, iban=account)]
+    if dice.happens(0.6):
+        signed = _signed(stage, party.person)
+        text = f"{dice.pick(('rekening', 'namens', 'water', 'voor'))} {signed}"
+        judge = _name_tells(signed, party, bill)
+    return [_one_bill(stage, party, bill, judge, text=text, payer=partner, iban=make_iban(dice))]
 
 
 @kind(700)
@@ -206,7 +208,7 @@ def _clients(stage: Stage, count: int, account: str) -> list[tuple[Party, Bill]]
 def _named_client(stage: Stage, payer_name: str, sentence: str) -> Draft:
     """One of many clients, named in the text, to the cent.
 
-    Among the clients of the account the name must be one's alone, or the amount.
+    Another client of the surname who owes as much leaves a doubt.
     """
     dice = stage.dice
     account = make_iban(dice)
@@ -226,7 +228,7 @@ def _named_client(stage: Stage, payer_name: str, sentence: str) -> Draft:
 def employer_for_one(stage: Stage) -> Sequence[Draft]:
     """An employer pays from wages for one employee, whose name the text gives.
 
-    Decidable when of those this account pays for, the name or the amount is that one's alone.
+    Decidable unless another of those this account pays for bears the surname and owes as much.
     """
     return [_named_client(stage, names.company(stage.dice), "inhouding loon {} water")]
 
@@ -235,7 +237,7 @@ def employer_for_one(stage: Stage) -> Sequence[Draft]:
 def administrator_for_one(stage: Stage) -> Sequence[Draft]:
     """An administrator (bewindvoerder) pays one client's bill and names the client.
 
-    Decidable when of those this account pays for, the name or the amount is that one's alone.
+    Decidable unless another of those this account pays for bears the surname and owes as much.
     """
     office = names.administration_office(stage.dice)
     return [_named_client(stage, office, stage.dice.pick(("Inz. {}", "{}", "inzake {} water")))]
@@ -273,13 +275,17 @@ def administrator_for_many(stage: Stage) -> Sequence[Draft]:
 
 @kind(200)
 def landlord_with_many_bills(stage: Stage) -> Sequence[Draft]:
-    """A landlord with a bill per house pays some, and lists their numbers: always decidable."""
+    """A landlord with a bill per house pays some, and lists their numbers: always decidable.
+
+    The bank may have broken its list into lines, in the middle of a number.
+    """
     dice = stage.dice
     name = names.company(dice)
     party = stage.party(name=name, known=dice.happens(0.8))
     bills = [stage.bill(party, amount=stage.price()) for _ in range(dice.between(5, 9))]
     paid = dice.sample(bills, dice.between(2, 4))
     text = dice.pick((" ", ", ", " + ")).join(bill.number for bill in paid)
+    text = wrapped(dice, text) if dice.happens(0.3) else text
     line = stage.line(
         sum(bill.open for bill in paid), text=text, payer_name=plain(name), iban=party.iban
     )
@@ -293,7 +299,7 @@ def _by_name(stage: Stage, party: Party, bill: Bill, shown: str) -> Draft:
         stage,
         party,
         bill,
-        lambda clerk: clerk.only_namesake_owing(party.person, party.id, bill.open),
+        _name_tells(shown, party, bill),
         text=words.vague(stage.dice),
         payer_name=shown,
         iban=make_iban(stage.dice),
@@ -304,8 +310,8 @@ def _by_name(stage: Stage, party: Party, bill: Bill, shown: str) -> Draft:
 def name_and_amount(stage: Stage) -> Sequence[Draft]:
     """An unknown account, the name, and the amount of a bill.
 
-    Decidable when of all customers of this surname and first initial this one alone can owe the
-    amount.
+    Decidable when nobody else of the surname can owe the amount, and either two initials agree
+    or nobody else bears the surname: strangers pay too.
     """
     party, bill = stage.owing(known=False)
     return [_by_name(stage, party, bill, names.banked_name(stage.dice, party.person))]

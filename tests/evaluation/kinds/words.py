@@ -54,6 +54,24 @@ def vague(dice: Dice) -> str:
 
 
 def _said(dice: Dice, sentences: tuple[str, ...], written: str) -> str:
-    """The sentence in any case; what was written stays as it is."""
+    """The sentence in any case, some with a remark; what was written stays as it is."""
     before, after = dice.pick(sentences).split("{}")
+    if dice.happens(0.15):
+        after += _remark(dice)
     return cased(dice, before) + written + cased(dice, after)
+
+
+def _remark(dice: Dice) -> str:
+    """Figures that name nothing of ours, and courtesies."""
+    return dice.pick(
+        (
+            f" meterstand {dice.digits(5)}",
+            f" tel 06-{dice.digits(8)}",
+            " periode 01-04-2026 t/m 30-06-2026",
+            f" polis {dice.digits(9)}",
+            f" huisnr {dice.between(1, 400)}",
+            " mvg",
+            " (2e herinnering)",
+            f" {dice.between(1, 28):02}07{dice.pick((2026, 26))}",
+        )
+    )

@@ -11,6 +11,7 @@ from services.payments.domain.matching import (
     Ambiguous,
     Decision,
     Exact,
+    Facts,
     Item,
     Line,
     NoMatch,
@@ -48,13 +49,13 @@ def line(cents: int, *references: str, **changes: Any) -> Line:
         amount=changes.pop("amount", eur(cents)),
         value_on=date(2026, 4, 20),
         clues=Clues(frozenset(references), numbers),
-        account_customers=frozenset(changes.pop("customers", ())),
+        accounts=dict.fromkeys(changes.pop("customers", ()), "mandate") or None,
         **changes,
     )
 
 
 def decided(one: Line, *items: Item) -> Decision:
-    return decide_all([one], items)[one.id]
+    return decide_all([one], Facts.of(items))[one.id]
 
 
 def shares(decision: Decision) -> list[tuple[UUID, int]]:
@@ -94,7 +95,7 @@ def test_an_invoice_number_in_the_text_names_the_invoice() -> None:
 def test_the_second_payment_of_a_bill_is_a_duplicate_for_the_queue() -> None:
     bill = item(5_000, rf_reference="RF1")
     first, second = line(5_000, "RF1"), line(5_000, "RF1")
-    decisions = decide_all([first, second], [bill])
+    decisions = decide_all([first, second], Facts.of([bill]))
     assert isinstance(decisions[first.id], Exact)
     duplicate = decisions[second.id]
     assert isinstance(duplicate, Over)
@@ -104,7 +105,7 @@ def test_the_second_payment_of_a_bill_is_a_duplicate_for_the_queue() -> None:
 def test_the_payment_that_fits_is_taken_before_one_that_does_not() -> None:
     bill = item(5_000, rf_reference="RF1")
     wrong, right = line(4_000, "RF1"), line(5_000, "RF1")
-    decisions = decide_all([wrong, right], [bill])
+    decisions = decide_all([wrong, right], Facts.of([bill]))
     assert isinstance(decisions[right.id], Exact)
     assert isinstance(decisions[wrong.id], Over)
 
@@ -114,7 +115,7 @@ def test_a_payment_of_a_cancelled_invoice_is_not_ticked_off() -> None:
     decision = decided(line(5_000, "RF1"), credited)
     assert isinstance(decision, Over)
     assert (decision.reason, decision.customer_id) == ("invoice_credited", ANNA)
-    assert "invoice_credited" in decision.candidates[0].facts
+    assert "invoice_credited" in decision.candidates[0].against
 
 
 def test_one_payment_over_several_invoices_settles_all() -> None:
@@ -144,12 +145,21 @@ def test_the_named_invoice_is_paid_though_an_older_one_is_open() -> None:
     assert shares(decision) == [(named.id, 12_000)]
 
 
-def test_invoices_of_two_customers_in_one_payment_go_to_a_person() -> None:
+def test_an_administrator_who_lists_what_the_sum_is_pays_for_all_of_them() -> None:
     first = item(3_000, number_key="N0001")
     second = item(2_000, BORIS, number_key="N0002")
     decision = decided(line(5_000, numbers=["N0001", "N0002"]), first, second)
+    assert isinstance(decision, Several)
+    assert (decision.rule, decision.customer_id) == ("list", None)
+    assert sorted(shares(decision)) == sorted([(first.id, 3_000), (second.id, 2_000)])
+
+
+def test_invoices_of_two_customers_and_another_sum_go_to_a_person() -> None:
+    first = item(3_000, number_key="N0001")
+    second = item(2_000, BORIS, number_key="N0002")
+    decision = decided(line(4_000, numbers=["N0001", "N0002"]), first, second)
     assert isinstance(decision, Ambiguous)
-    assert decision.reason == "several_customers"
+    assert {candidate.customer_id for candidate in decision.candidates} == {ANNA, BORIS}
 
 
 def test_a_stray_number_does_not_spoil_a_reference() -> None:
@@ -173,15 +183,21 @@ def test_a_known_account_and_the_amount_of_all_invoices_is_enough() -> None:
     assert decision.rule == "account_total"
 
 
-def test_a_known_account_and_two_equal_invoices_goes_to_a_person() -> None:
-    older, newer = item(5_000), item(5_000, due=9)
-    decision = decided(line(5_000, customers=[ANNA]), older, newer)
+def test_of_two_equal_invoices_a_known_account_pays_the_oldest_as_the_law_says() -> None:
+    """BW 6:43 lid 2: which of equal claims is paid needs no person."""
+    newer, older = item(5_000, due=9), item(5_000)
+    decision = decided(line(5_000, customers=[ANNA]), newer, older)
+    assert isinstance(decision, Exact)
+    assert shares(decision) == [(older.id, 5_000)]
+    assert decision.order_rule == "bw_6_43@1992-01-01"
+
+
+def test_an_amount_that_can_be_made_in_two_ways_goes_to_a_person() -> None:
+    bills = [item(3_000), item(2_000), item(4_000), item(1_000)]
+    decision = decided(line(5_000, customers=[ANNA]), *bills)
     assert isinstance(decision, Ambiguous)
     assert (decision.reason, decision.customer_id) == ("same_amount", ANNA)
-    assert [candidate.facts for candidate in decision.candidates] == [
-        ("account_known", "amount_equal", "oldest"),
-        ("account_known", "amount_equal"),
-    ]
+    assert decision.candidates[0].against == ("amount_several_ways",)
 
 
 def test_a_known_account_and_another_amount_goes_to_a_person() -> None:
@@ -206,7 +222,7 @@ def test_a_known_account_without_open_invoices_names_the_customer() -> None:
 def test_an_account_is_looked_at_only_after_every_reference() -> None:
     bill = item(5_000, rf_reference="RF1")
     by_account, by_name = line(5_000, customers=[ANNA]), line(5_000, "RF1")
-    decisions = decide_all([by_account, by_name], [bill])
+    decisions = decide_all([by_account, by_name], Facts.of([bill]))
     assert isinstance(decisions[by_name.id], Exact)
     assert isinstance(decisions[by_account.id], NoMatch)
 
@@ -232,7 +248,7 @@ def test_what_we_asked_for_ourselves_comes_before_all_else() -> None:
     bill = item(5_000, rf_reference="RF1")
     by_name = line(5_000, "RF1")
     by_debit = line(5_000, invoice_id=bill.id, named_by="end_to_end")
-    decisions = decide_all([by_name, by_debit], [bill])
+    decisions = decide_all([by_name, by_debit], Facts.of([bill]))
     exact = decisions[by_debit.id]
     assert isinstance(exact, Exact)
     assert exact.rule == "end_to_end"

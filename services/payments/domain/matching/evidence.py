@@ -1,0 +1,190 @@
+"""Who a line could be from, and what speaks for and against each: facts, not yet a judgement.
+
+A customer becomes a suspect by a reference, a number, an account, a mandate or a name. What the
+line says is then compared with each suspect in turn, whatever brought it here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from services.payments.domain.matching.amounts import Fit, fit_amount
+from services.payments.domain.matching.book import Book, numbered, oldest_first, referenced
+from services.payments.domain.matching.facts import Item, Line, Settings
+from services.payments.domain.names import NO_NAME, Name, likeness
+from services.payments.domain.near_references import (
+    is_cut,
+    is_one_slip,
+    near_numbers,
+    near_references,
+)
+
+_SUSPECTS_MAX: Final = 200
+_NAMESAKES_SHOWN: Final = 5
+_INSTALMENT: Final = re.compile(r"TERMIJN|REGELING|AFBETAL|INSTAL|RATE\b|RATA\b|RATEN")
+# What can have been written of an item, the strongest first.
+_WRITTEN: Final = (
+    "reference_exact",
+    "reference_read",
+    "number_exact",
+    "reference_slip",
+    "reference_cut",
+    "number_inside",
+    "number_slip",
+)
+_TEXT_NAMES: Final = {"full": "name_in_text", "same": "name_in_text", "surname": "surname_in_text"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One customer's open items that the money may be for, and the evidence as codes."""
+
+    customer_id: UUID
+    fit: Fit
+    codes: tuple[str, ...]
+
+
+def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
+    """Every answer worth weighing, at most one per customer."""
+    written = _written(line, book)
+    text, payer = book.read(line.clues.text), book.read(line.payer_name)
+    by_number = book.numbered((*line.clues.numbers, *line.clues.runs))
+    suspects = dict.fromkeys((*written, *by_number, *(line.accounts or ())))
+    if line.mandate_customer_id is not None:
+        suspects[line.mandate_customer_id] = None
+    namesakes = {c for c in book.named(payer) | book.named(text) if c not in suspects}
+    # Of namesakes only those count who could owe just this.
+    able = [c for c in namesakes if book.could_owe(c, line.amount)]
+    shown = able or sorted(namesakes)[:_NAMESAKES_SHOWN]
+    found = []
+    for customer_id in [*suspects, *shown][:_SUSPECTS_MAX]:
+        codes = [*_of_account(line, customer_id), *_of_name(line, payer, customer_id, book)]
+        codes += _of_text_name(text, customer_id, book)
+        if customer_id in by_number:
+            codes.append("customer_number")
+        if customer_id == line.mandate_customer_id:
+            codes.append("mandate_named")
+        named = written.get(customer_id, {})
+        found.append(_answer(line, customer_id, named, codes, book, settings))
+    return found
+
+
+def _written(line: Line, book: Book) -> dict[UUID, dict[str, list[Item]]]:
+    """By customer the items something written points at, by the strength of what was written."""
+    clues, found = line.clues, dict[UUID, dict[str, list[Item]]]()
+
+    def add(code: str, items: Iterable[Item]) -> None:
+        for item in items:
+            found.setdefault(item.customer_id, {}).setdefault(code, []).append(item)
+
+    references = referenced(line, book)
+    read = clues.read
+    add("reference_exact", (i for i in references if not _is_read(i, read)))
+    add("reference_read", (i for i in references if _is_read(i, read)))
+    add("number_exact", numbered(line, book))
+    if clues.runs:
+        for key in near_references(clues.runs):
+            slipped = is_near(clues.runs, key)
+            add("reference_slip" if slipped else "reference_cut", book.by_reference.get(key, ()))
+        slips, tails = near_numbers(clues.runs, book.number_lengths)
+        for code, keys in (("number_inside", tails), ("number_slip", slips - tails)):
+            for key in keys - clues.numbers:
+                add(code, book.by_number.get(key, ()))
+    return found
+
+
+def is_near(runs: Sequence[str], reference: str) -> bool:
+    return any(is_one_slip(run, reference) for run in runs)
+
+
+def _is_read(item: Item, read: frozenset[str]) -> bool:
+    return item.rf_reference in read or item.payment_reference in read
+
+
+def _of_account(line: Line, customer_id: UUID) -> tuple[str, ...]:
+    if not line.accounts:
+        return ()
+    source = line.accounts.get(customer_id)
+    return (f"account_{source}",) if source else ("account_of_another",)
+
+
+def _of_name(line: Line, payer: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:
+    """Of those whom a clerk taught us to know by account, another name is no news."""
+    like = likeness(payer, book.name_of(customer_id))
+    is_taught = (line.accounts or {}).get(customer_id) == "remembered"
+    if like == "unknown" or (like == "differs" and is_taught):
+        return ()
+    return (f"name_{like}",)
+
+
+def _of_text_name(text: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:
+    if text is NO_NAME:
+        return ()
+    code = _TEXT_NAMES.get(likeness(text, book.name_of(customer_id)))
+    return (code,) if code else ()
+
+
+def _answer(
+    line: Line,
+    customer_id: UUID,
+    written: dict[str, list[Item]],
+    codes: list[str],
+    book: Book,
+    settings: Settings,
+) -> Answer:
+    """What is written of some items decides which; else the amount over all that is owed."""
+    owed = book.owed_by(customer_id, line.amount.currency)
+    for code in _WRITTEN:
+        items = written.get(code)
+        if items:
+            fit = _fit_named(line, items, book, settings)
+            if fit is not None:
+                return Answer(customer_id, fit, (code, *codes, fit.code))
+    cut = [item for item, _ in owed if _is_cut_of(line.clues.runs, item)]
+    if cut and not written:
+        written = {"reference_cut": cut}
+        fit = _fit_named(line, cut, book, settings)
+        if fit is not None:
+            return Answer(customer_id, fit, ("reference_cut", *codes, fit.code))
+    strongest = next((code for code in _WRITTEN if code in written), None)
+    fit = fit_amount(line.amount.minor, owed, settings.tolerance_minor)
+    if not fit.is_whole:
+        fit = _instalment(line, customer_id, owed, book) or fit
+        if fit.code == "amount_instalment" and _INSTALMENT.search(line.clues.text):
+            codes.append("instalment_named")
+    if strongest:
+        codes.insert(0, strongest)
+    return Answer(customer_id, fit, (*codes, fit.code))
+
+
+def _fit_named(line: Line, items: list[Item], book: Book, settings: Settings) -> Fit | None:
+    """How the amount fits the items that were named; None when it does not."""
+    owed = [
+        (item, book.left[item.id])
+        for item in oldest_first(items)
+        if book.left[item.id] > 0 and item.available.currency == line.amount.currency
+    ]
+    fit = fit_amount(line.amount.minor, owed, settings.tolerance_minor)
+    return fit if fit.is_whole else None
+
+
+def _is_cut_of(runs: Sequence[str], item: Item) -> bool:
+    references = (item.payment_reference, item.rf_reference and item.rf_reference[2:])
+    return any(reference and is_cut(run, reference) for run in runs for reference in references)
+
+
+def _instalment(
+    line: Line, customer_id: UUID, owed: Sequence[tuple[Item, int]], book: Book
+) -> Fit | None:
+    """The amount of an instalment: it pays the arrangement's items, in the legal order."""
+    plan = book.plans.get(customer_id)
+    if plan is None or line.amount.minor not in plan.instalments_minor:
+        return None
+    covered = tuple(item for item, _ in owed if not plan.item_ids or item.id in plan.item_ids)
+    if sum(book.left[item.id] for item in covered) < line.amount.minor:
+        return None
+    return Fit("amount_instalment", covered, is_whole=True)

@@ -1,0 +1,118 @@
+"""From evidence to a judgement: how probable is each answer, and may the best one be posted?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log
+from typing import Final
+from uuid import UUID
+
+from services.payments.domain.matching.book import Book
+from services.payments.domain.matching.decisions import CANDIDATES_MAX, Candidate
+from services.payments.domain.matching.evidence import Answer, answers
+from services.payments.domain.matching.facts import Line, Settings
+from services.payments.domain.matching.weights import WEIGHTS_2026, Weights
+
+# From here on we say whose money it is, whatever the amount is for.
+_KNOWN_FROM: Final = 0.98
+_SCORE_MOST: Final = 60.0
+# Kept with a posting, to tell why it was made.
+RUNNERS_UP: Final = 3
+_SAYS_NOTHING_OF_WHO: Final = ("amount_", "instalment_", "nothing_")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All answers of a line, the best first, with probabilities.
+
+    `customer_id` is whose money it is when that alone is sure. `leads_by` is how much better the
+    best is than the next, in natural logarithms of the odds.
+    """
+
+    answers: tuple[Answer, ...]
+    probabilities: tuple[float, ...]
+    leads_by: float
+    customer_id: UUID | None
+    who_probability: float
+
+    @property
+    def best(self) -> Answer | None:
+        return self.answers[0] if self.answers else None
+
+    @property
+    def probability(self) -> float:
+        return self.probabilities[0] if self.answers else 0.0
+
+    def is_sure(self, settings: Settings) -> bool:
+        """Whether the best answer may be posted without a person looking at it."""
+        return (
+            bool(self.answers)
+            and self.answers[0].fit.is_whole
+            and self.probability >= settings.post_at
+            and self.leads_by >= settings.tie_margin
+        )
+
+    def is_surely_of(self, customer_id: UUID, settings: Settings) -> bool:
+        """Whether whose it is is as sure as a posting has to be, whatever the amount is for."""
+        return self.customer_id == customer_id and self.who_probability >= settings.post_at
+
+    def candidates(self, most: int = CANDIDATES_MAX) -> tuple[Candidate, ...]:
+        best = zip(self.answers[:most], self.probabilities, strict=False)
+        return tuple(_candidate(answer, probability) for answer, probability in best)
+
+
+def judge(line: Line, book: Book, settings: Settings) -> Judgement:
+    weights = WEIGHTS_2026
+    scored = sorted(
+        ((weights.score(answer.codes), answer) for answer in answers(line, book, settings)),
+        key=lambda pair: (-pair[0], pair[1].customer_id),
+    )
+    scores = [score for score, _ in scored]
+    found = tuple(answer for _, answer in scored)
+    leads_by = scores[0] - scores[1] if len(scores) > 1 else float("inf")
+    probabilities = tuple(map(weights.probability, _margins(scores)))
+    customer_id, surely = _who(found, weights)
+    known = customer_id if surely >= _KNOWN_FROM else None
+    return Judgement(found, probabilities, leads_by, known, surely)
+
+
+def _margins(scores: Sequence[float]) -> list[float]:
+    """How far each score leads all others and the answer `none of these` (score 0) together.
+
+    Highest first. Only the first can hide the others by its size, so it alone is left out exactly.
+    """
+    odds = [exp(min(score, _SCORE_MOST)) for score in scores]
+    below = 1.0 + sum(odds[1:])
+    others = [below, *(below + odds[0] - own for own in odds[1:])][:CANDIDATES_MAX]
+    return [score - log(rivals) for score, rivals in zip(scores, others, strict=False)]
+
+
+def _who(found: Sequence[Answer], weights: Weights) -> tuple[UUID | None, float]:
+    """The likeliest customer and how likely, by all evidence but the amount."""
+    scored = sorted(
+        (
+            (weights.score(_of_person(answer)), answer.customer_id)
+            for answer in found[:CANDIDATES_MAX]
+        ),
+        reverse=True,
+    )
+    if not scored:
+        return None, 0.0
+    margin = _margins([score for score, _ in scored])[0]
+    return scored[0][1], weights.probability(margin)
+
+
+def _of_person(answer: Answer) -> list[str]:
+    return [code for code in answer.codes if not code.startswith(_SAYS_NOTHING_OF_WHO)]
+
+
+def _candidate(answer: Answer, probability: float) -> Candidate:
+    of = WEIGHTS_2026.of
+    return Candidate(
+        answer.customer_id,
+        tuple(item.id for item in answer.fit.items),
+        round(probability, 6),
+        tuple(code for code in answer.codes if of[code] > 0),
+        tuple(code for code in answer.codes if of[code] <= 0),
+    )

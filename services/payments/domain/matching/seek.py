@@ -1,0 +1,56 @@
+"""What else to look up, once it is known what the lines name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.payments.domain.matching.book import Book
+from services.payments.domain.matching.facts import Facts, Line
+from services.payments.domain.matching.named import fits, named_in
+from services.payments.domain.near_references import near_numbers, near_references
+
+
+@dataclass(slots=True)
+class Sought:
+    """Keys of the second look-up; none of them when every line names what it pays and fits it."""
+
+    references: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
+    customer_numbers: set[str] = field(default_factory=set)
+    name_keys: set[str] = field(default_factory=set)
+    customer_ids: set[UUID] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.references or self.numbers or self.customer_numbers) or bool(
+            self.name_keys or self.customer_ids
+        )
+
+
+def sought(lines: Iterable[Line], facts: Facts) -> Sought:
+    book = Book(facts)
+    more = Sought()
+    for line in lines:
+        if line.invoice_id is None and not _needs_nothing_more(line, book):
+            _seek(line, book, more)
+    return more
+
+
+def _needs_nothing_more(line: Line, book: Book) -> bool:
+    """A checked reference and its amount; of a bare number the sender's name must be known too."""
+    named = named_in(line, book)
+    return named is not None and named.rule == "reference" and fits(line, named.items, book)
+
+
+def _seek(line: Line, book: Book, more: Sought) -> None:
+    clues, named = line.clues, named_in(line, book)
+    more.references |= near_references(clues.runs)
+    more.numbers.update(*near_numbers(clues.runs, book.number_lengths))
+    more.customer_numbers.update(clues.numbers, clues.runs)
+    more.name_keys.update(book.read(line.payer_name).search_keys())
+    more.name_keys.update(book.read(clues.text).search_keys())
+    more.customer_ids.update(line.accounts or ())
+    more.customer_ids.update(named.customer_ids if named else ())
+    if line.mandate_customer_id is not None:
+        more.customer_ids.add(line.mandate_customer_id)

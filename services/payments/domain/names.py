@@ -1,0 +1,127 @@
+"""Names as billing, banks and people write them: `J.P. van der Berg`, `BERG VAN DER J P`,
+`Hr/Mw J. Berg e/o A. Smit`.
+
+What is left of a name without titles, prefixes, accents and order are surnames and initials. Where
+a word could be a first name or a surname it counts as both; comparing two names tells which it was.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+_SILENT: Final = frozenset(
+    # Prefixes of surnames, titles, and what stands between two people's names.
+    "van von vom der den de het ten ter te op in uit aan bij zu zum zur el al la le les du da dos"
+    " di del dem hr dhr heer mw mevr mevrouw fam familie drs ing ir mr dr prof erven cj ev gez eo"
+    " en of und oder herr frau pan pani bv nv vof gmbh ag kg sp oo sa stichting holding".split()
+)
+_SPELT: Final = str.maketrans(
+    {"ł": "l", "ß": "ss", "ı": "i", "œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ÿ": "y"}
+)
+_NOISE: Final = re.compile(r"['’‘`][ts]\b|\b(?:e/o|en/of|e\.o\.|c\.j\.)", re.IGNORECASE)
+_WORDS: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_SPELT_UMLAUT: Final = re.compile(r"([aou])e")
+_VOWELS: Final = frozenset("aeiouy")
+_INITIALS_MAX: Final = 4
+_SIMILAR_FROM: Final = 6
+# Banks cut names at 70 characters (ISO 20022 Max70Text of SEPA), and some texts.
+_CUT_FROM: Final = 65
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Folded `surnames`; `initials` in small letters, the first bearer's first."""
+
+    surnames: frozenset[str]
+    initials: str
+    is_cut: bool = False
+
+    def search_keys(self) -> list[str]:
+        """What a name is found by: each surname with each first letter."""
+        return [
+            f"{surname} {i}".rstrip() for surname in self.surnames for i in self.initials or " "
+        ]
+
+
+NO_NAME: Final = Name(frozenset(), "")
+
+
+def read_name(written: str) -> Name:
+    """Surnames and initials of everybody named; both may be empty."""
+    text = _NOISE.sub(" ", written)
+    in_capitals = text.isupper()
+    surnames: list[str] = []
+    initials: list[str] = []
+    for word in _WORDS.findall(text):
+        folded = fold(word)
+        if folded in _SILENT:
+            continue
+        if len(folded) == 1 or _are_initials(word, folded, in_capitals=in_capitals):
+            initials.extend(folded)
+            continue
+        parts = folded.split("-")
+        if surnames and (len(parts) == 1 or in_capitals):
+            # What came before may have been a first name: Jan Berg, BERG JAN.
+            initials.append(surnames[-1][0])
+        surnames.extend(part for part in parts if part)
+        if len(parts) > 1:
+            # A double name is rare where its halves are not.
+            surnames.append("".join(parts))
+    return Name(frozenset(surnames), "".join(dict.fromkeys(initials)), len(written) >= _CUT_FROM)
+
+
+def fold(word: str) -> str:
+    """Small letters without accents; ij is y, and a spelt-out umlaut is none (ue for ü)."""
+    low = word.lower()
+    if not low.isascii():
+        low = unicodedata.normalize("NFKD", low.translate(_SPELT))
+        low = low.encode("ascii", "ignore").decode()
+    return _SPELT_UMLAUT.sub(r"\1", low.replace("ij", "y"))
+
+
+def _are_initials(word: str, folded: str, *, in_capitals: bool) -> bool:
+    """`JP` beside a name in small letters; among capitals only what nobody could pronounce."""
+    if len(word) > _INITIALS_MAX or not word.isupper():
+        return False
+    return not in_capitals or len(word) == 2 or _VOWELS.isdisjoint(folded)
+
+
+def likeness(written: Name, known: Name) -> str:
+    """How a written name and a known one agree: full, same, surname, similar, differs, or
+    unknown when either says nothing.
+    """
+    if not written.surnames or not known.surnames:
+        return "unknown"
+    is_initial = _share_initial(written, known)
+    if not written.surnames.isdisjoint(known.surnames):
+        if not is_initial:
+            return "surname"
+        is_full = len(known.initials) > 1 and written.initials == known.initials
+        return "full" if is_full else "same"
+    if is_initial and _is_close(written, known):
+        return "similar"
+    return "differs"
+
+
+def _share_initial(written: Name, known: Name) -> bool:
+    if not written.initials or not known.initials:
+        return False
+    return written.initials[0] in known.initials or known.initials[0] in written.initials
+
+
+def _is_close(written: Name, known: Name) -> bool:
+    """One slip in a surname long enough to bear it, or a surname the bank cut."""
+    for theirs in written.surnames:
+        for ours in known.surnames:
+            if written.is_cut and len(theirs) >= 3 and ours.startswith(theirs):
+                return True
+            if min(len(theirs), len(ours)) >= _SIMILAR_FROM and (
+                DamerauLevenshtein.distance(theirs, ours, score_cutoff=1) <= 1
+            ):
+                return True
+    return False

@@ -1,0 +1,90 @@
+"""Find what bears on some bank lines: first what they name, then what they may have meant.
+
+Most lines of a file name what they pay and fit it; only for the others names are looked up, damaged
+references repaired, and customers' names unsealed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from services.payments.domain.matching import Debtor, Facts, Line, Sought, sought
+from services.payments.domain.matching.book import NAMESAKES_MAX
+from services.payments.models import OpenItem
+from services.payments.repository import facts as rows
+from services.payments.repository import parties
+from shared.crypto import Vault
+from shared.db import WriteSession
+
+NAME_FIELD: Final = "customer name"
+# Half a hash: enough to find by, and two names with one hash are compared before they count.
+_INDEX_LENGTH: Final = 16
+
+
+def name_index(key: str, vault: Vault) -> str:
+    """The keyed hash a name key is stored and looked up by."""
+    return vault.blind_index(f"name {key}").hex()[:_INDEX_LENGTH]
+
+
+async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault | None) -> Facts:
+    """Without a vault names stay sealed and play no part: for money we asked for ourselves."""
+    named = await rows.items_named(
+        session,
+        ids={line.invoice_id for line in lines if line.invoice_id},
+        references={r for line in lines for r in (*line.clues.references, *line.clues.read)},
+        numbers={number for line in lines for number in line.clues.numbers},
+    )
+    found = Facts.of(await rows.with_what_is_left(session, named))
+    found.number_lengths |= await rows.number_lengths(session)
+    more = sought(lines, found)
+    if not more:
+        return found
+    by_name, common = await _by_name(session, more, vault)
+    near = await rows.items_named(session, references=more.references, numbers=more.numbers)
+    customers = more.customer_ids | by_name | {item.customer_id for item in near}
+    customers |= await rows.customers_numbered(session, more.customer_numbers)
+    owed = await rows.items_owed(session, customers)
+    fresh: dict[UUID, OpenItem] = {row.id: row for row in (*near, *owed)}
+    unknown = [row for row in fresh.values() if row.id not in found.items]
+    found.add(
+        Facts.of(
+            await rows.with_what_is_left(session, unknown),
+            await _debtors(session, customers, vault),
+            await rows.plans(session, customers),
+        )
+    )
+    found.common_names |= common
+    return found
+
+
+async def _by_name(
+    session: WriteSession, more: Sought, vault: Vault | None
+) -> tuple[set[UUID], set[str]]:
+    """The customers of the names sought, and the names that are too common to say anything."""
+    if vault is None:
+        return set(), set()
+    keys = {name_index(key, vault): key for key in more.name_keys}
+    found = await rows.customers_named(session, keys, NAMESAKES_MAX)
+    common = {index for index, customers in found.items() if len(customers) > NAMESAKES_MAX}
+    rare = (customers for index, customers in found.items() if index not in common)
+    return set().union(*rare), {keys[index] for index in common}
+
+
+async def _debtors(
+    session: WriteSession, customer_ids: Collection[UUID], vault: Vault | None
+) -> list[Debtor]:
+    customers = await parties.customers(session, customer_ids)
+    sealed = {row.id for row in customers.values() if row.name_sealed is not None}
+    ciphers = await vault.open(session, sealed) if vault and sealed else {}
+    return [
+        Debtor(
+            id=row.id,
+            number_key=row.number_key,
+            name=ciphers[row.id].decrypt(NAME_FIELD, row.name_sealed)
+            if row.id in ciphers
+            else None,
+        )
+        for row in customers.values()
+    ]
