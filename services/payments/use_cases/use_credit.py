@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from services.payments.domain.matching import CANDIDATES_MAX, Item
+from services.payments.domain.matching import Item
 from services.payments.domain.suggestions import Suggestion, fill
 from services.payments.models import Payment
 from services.payments.repository import desk, matching, queue
@@ -14,6 +14,8 @@ from services.payments.use_cases.business_day import today_of
 from shared.db import WriteSession
 from shared.errors import Conflict
 from shared.money import Money
+
+_ITEMS_MAX = 100
 
 
 class NoCredit(Conflict):
@@ -76,9 +78,10 @@ async def use_credit(
     overpaid = await queue.lock_credits(session, [customer_id], await today_of(session))
     if not overpaid:
         raise NoCredit("this customer has no credit; what a clerk put aside does not count")
-    owed = await matching.open_items_of(session, [customer_id], CANDIDATES_MAX)
-    wanted = invoice_ids or [item.id for item in owed]
-    found = await matching.lock_candidates(session, ids=wanted)
+    if not invoice_ids:
+        owed = await matching.open_items_of(session, [customer_id], _ITEMS_MAX)
+        invoice_ids = [row.id for row in owed]
+    found = await matching.lock_candidates(session, ids=invoice_ids)
     items = [item for item in found if item.customer_id == customer_id]
     spent = await spend(session, overpaid, items, "credit_by_hand")
     if not spent:

@@ -196,6 +196,8 @@ async def test_what_changed_since_it_was_shown_is_not_accepted(world: World) -> 
     first, second, third = await three_waiting(world)
     done = await world.post("/queue/accept?language=nl", accepting(first, second, third))
     assert len(done["accepted"]) == 2
+    twice = await act(world, "/queue/accept", accepting(second, second))
+    assert (twice.status_code, twice.json()["errors"][0]["field"]) == (422, "items[1].payment_id")
     (refused,) = done["refused"]
     assert (refused["payment_id"], refused["code"]) == (second["payment_id"], "changed")
     assert "bekijk" in refused["text"]
