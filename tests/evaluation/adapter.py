@@ -35,7 +35,7 @@ def answer(world: World) -> Mapping[UUID, Answer]:
     accounts, mandates, book = accounts_of(world), mandates_of(world), book_of(world)
     lines = [line_of(line, accounts, mandates) for line in world.lines]
     decisions = decide_all(lines, book)
-    return {line_id: _answer(line_id, decision) for line_id, decision in decisions.items()}
+    return {line_id: answer_of(line_id, decision) for line_id, decision in decisions.items()}
 
 
 def book_of(world: World) -> Book:
@@ -113,7 +113,7 @@ def _item(bill: Bill) -> Item:
     )
 
 
-def _answer(line_id: UUID, decision: Decision) -> Answer:
+def answer_of(line_id: UUID, decision: Decision) -> Answer:
     posted: tuple[tuple[UUID, int], ...] = ()
     if not isinstance(decision, Ambiguous | NoMatch):
         posted = tuple((share.item_id, share.amount.minor) for share in decision.shares)

@@ -42,18 +42,22 @@ class Clues:
     `references` (RF, betalingskenmerk) are whole; `read` are whole once letters are read as the
     digits they look like. `numbers` could be invoice or customer numbers (see `number_key`), and
     `inside` those that are only the tail of something as long as a betalingskenmerk: they decide
-    nothing alone. `runs` are digits as written, whole or damaged. `text` is for names.
+    nothing alone. `text` is all of it, for names and for what is damaged.
     """
 
     references: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset()
-    runs: tuple[str, ...] = ()
     text: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.references or self.numbers or self.read or self.inside or self.runs)
+        return bool(self.references or self.numbers or self.read or self.inside)
+
+    def runs(self) -> tuple[str, ...]:
+        """Digits as written, whole or damaged; read anew each time, for few lines need it."""
+        found = dict.fromkeys(_runs(_READABLE.sub(_as_digits, self.text)))
+        return tuple(found)[:_RUNS_MAX]
 
 
 NO_CLUES = Clues()
@@ -70,7 +74,6 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
     numbers: set[str] = set()
     read: set[str] = set()
     inside: set[str] = set()
-    runs: dict[str, None] = {}
     told = [given[:_TEXT_LENGTH_MAX].upper() for given in texts if given]
     for text in told:
         whole = _references_in(text)
@@ -81,16 +84,13 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
         tails = _tails(text, found)
         inside |= tails
         numbers |= found - tails
-        readable = _READABLE.sub(_as_digits, text)
-        runs.update(dict.fromkeys(_runs(readable)))
         if not whole:
-            read |= _references_in(readable)
+            read |= _references_in(_READABLE.sub(_as_digits, text))
     return Clues(
         _capped(references),
         _capped(numbers),
         _capped(read),
         _capped(inside - numbers),
-        tuple(runs)[:_RUNS_MAX],
         " ".join(told)[:_TEXT_LENGTH_MAX],
     )
 

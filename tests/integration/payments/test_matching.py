@@ -104,7 +104,8 @@ async def test_a_known_account_and_an_odd_amount_waits_with_the_candidates(world
     assert (item["reason"], item["customer_number"]) == ("amount_differs", "K1")
     (candidate,) = item["candidates"]
     assert [one["invoice_id"] for one in candidate["invoices"]] == [str(bill.invoice_id)]
-    assert candidate["facts"] == ["account_known", "amount_differs", "oldest"]
+    assert candidate["facts"] == ["account_mandate", "name_same"]
+    assert candidate["against"] == ["amount_differs"]
 
 
 async def test_a_payment_of_a_credited_invoice_is_not_allocated(world: World) -> None:

@@ -120,8 +120,10 @@ def numbered(line: Line, book: Book) -> list[Item]:
 
 
 def _found(index: dict[str, list[Item]], keys: Iterable[str]) -> list[Item]:
-    found = {item.id: item for key in keys for item in index.get(key, ())}
-    return sorted(found.values(), key=_oldest_first) if len(found) > 1 else list(found.values())
+    found = [item for key in keys for item in index.get(key, ())]
+    if len(found) < 2:
+        return found
+    return sorted({item.id: item for item in found}.values(), key=_oldest_first)
 
 
 def oldest_first(items: Iterable[Item]) -> Sequence[Item]:

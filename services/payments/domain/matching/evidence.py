@@ -50,9 +50,10 @@ class Answer:
 
 def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
     """Every answer worth weighing, at most one per customer."""
-    written = _written(line, book)
+    runs = line.clues.runs()
+    written = _written(line, runs, book)
     text, payer = book.read(line.clues.text), book.read(line.payer_name)
-    by_number = book.numbered((*line.clues.numbers, *line.clues.runs))
+    by_number = book.numbered((*line.clues.numbers, *runs))
     suspects = dict.fromkeys((*written, *by_number, *(line.accounts or ())))
     if line.mandate_customer_id is not None:
         suspects[line.mandate_customer_id] = None
@@ -69,11 +70,11 @@ def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
         if customer_id == line.mandate_customer_id:
             codes.append("mandate_named")
         named = written.get(customer_id, {})
-        found.append(_answer(line, customer_id, named, codes, book, settings))
+        found.append(_answer(line, customer_id, runs, named, codes, book, settings))
     return found
 
 
-def _written(line: Line, book: Book) -> dict[UUID, dict[str, list[Item]]]:
+def _written(line: Line, runs: Sequence[str], book: Book) -> dict[UUID, dict[str, list[Item]]]:
     """By customer the items something written points at, by the strength of what was written."""
     clues, found = line.clues, dict[UUID, dict[str, list[Item]]]()
 
@@ -86,11 +87,11 @@ def _written(line: Line, book: Book) -> dict[UUID, dict[str, list[Item]]]:
     add("reference_exact", (i for i in references if not _is_read(i, read)))
     add("reference_read", (i for i in references if _is_read(i, read)))
     add("number_exact", numbered(line, book))
-    if clues.runs:
-        for key in near_references(clues.runs):
-            slipped = is_near(clues.runs, key)
+    if runs:
+        for key in near_references(runs):
+            slipped = is_near(runs, key)
             add("reference_slip" if slipped else "reference_cut", book.by_reference.get(key, ()))
-        slips, tails = near_numbers(clues.runs, book.number_lengths)
+        slips, tails = near_numbers(runs, book.number_lengths)
         for code, keys in (("number_inside", tails), ("number_slip", slips - tails)):
             for key in keys - clues.numbers:
                 add(code, book.by_number.get(key, ()))
@@ -131,6 +132,7 @@ def _of_text_name(text: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:
 def _answer(
     line: Line,
     customer_id: UUID,
+    runs: Sequence[str],
     written: dict[str, list[Item]],
     codes: list[str],
     book: Book,
@@ -144,7 +146,7 @@ def _answer(
             fit = _fit_named(line, items, book, settings)
             if fit is not None:
                 return Answer(customer_id, fit, (code, *codes, fit.code))
-    cut = [item for item, _ in owed if _is_cut_of(line.clues.runs, item)]
+    cut = [item for item, _ in owed if _is_cut_of(runs, item)]
     if cut and not written:
         written = {"reference_cut": cut}
         fit = _fit_named(line, cut, book, settings)

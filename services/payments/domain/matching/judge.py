@@ -71,13 +71,13 @@ def judge(line: Line, book: Book, settings: Settings) -> Judgement:
     scores = [score for score, _ in scored]
     found = tuple(answer for _, answer in scored)
     leads_by = scores[0] - scores[1] if len(scores) > 1 else float("inf")
-    probabilities = tuple(map(weights.probability, _margins(scores)))
+    probabilities = tuple(map(weights.probability, margins(scores)))
     customer_id, surely = _who(found, weights)
     known = customer_id if surely >= _KNOWN_FROM else None
     return Judgement(found, probabilities, leads_by, known, surely)
 
 
-def _margins(scores: Sequence[float]) -> list[float]:
+def margins(scores: Sequence[float]) -> list[float]:
     """How far each score leads all others and the answer `none of these` (score 0) together.
 
     Highest first. Only the first can hide the others by its size, so it alone is left out exactly.
@@ -99,7 +99,7 @@ def _who(found: Sequence[Answer], weights: Weights) -> tuple[UUID | None, float]
     )
     if not scored:
         return None, 0.0
-    margin = _margins([score for score, _ in scored])[0]
+    margin = margins([score for score, _ in scored])[0]
     return scored[0][1], weights.probability(margin)
 
 

@@ -74,6 +74,12 @@ def decides(line: Line, named: Named, book: Book) -> bool:
     return like != "unknown" or is_silent or fits(line, named.items, book)
 
 
+def is_weighed(line: Line, book: Book) -> bool:
+    """Whether nothing the line names decides by itself."""
+    named = named_in(line, book)
+    return named is None or not decides(line, named, book)
+
+
 def is_plain(line: Line, named: Named, book: Book) -> bool:
     """Whether nothing else needs looking up: named, and the amount is just that."""
     return decides(line, named, book) and fits(line, named.items, book)

@@ -45,9 +45,10 @@ def _needs_nothing_more(line: Line, book: Book) -> bool:
 
 def _seek(line: Line, book: Book, more: Sought) -> None:
     clues, named = line.clues, named_in(line, book)
-    more.references |= near_references(clues.runs)
-    more.numbers.update(*near_numbers(clues.runs, book.number_lengths))
-    more.customer_numbers.update(clues.numbers, clues.runs)
+    runs = clues.runs()
+    more.references |= near_references(runs)
+    more.numbers.update(*near_numbers(runs, book.number_lengths))
+    more.customer_numbers.update(clues.numbers, runs)
     more.name_keys.update(book.read(line.payer_name).search_keys())
     more.name_keys.update(book.read(clues.text).search_keys())
     more.customer_ids.update(line.accounts or ())

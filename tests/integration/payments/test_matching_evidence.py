@@ -1,0 +1,155 @@
+"""Evidence through the whole service: sealed names, taught accounts, instalments, settings."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from services.payments.repository import payers
+from services.payments.use_cases.plan_lines import iban_index
+from shared.db import Scope
+from shared.events.collections import ArrangementAgreed, ArrangementEnded, InstalmentItem
+from shared.events.payments import PaymentAllocated
+from shared.ids import uuid7
+from tests.factories.payments import camt053, customer_changed, eur, paid
+from tests.integration.payments.conftest import World
+
+ANNAS, OFFICES = "NL86INGB0002445588", "NL20INGB0001234567"
+NAME = "A.B. van der Oosterbrink"
+
+
+async def anna_owing(world: World, *cents: int) -> tuple[UUID, list[Any]]:
+    """Anna, known by name alone, and a bill of each amount."""
+    anna = uuid7()
+    await world.hear(customer_changed(anna, "10000017", name=NAME))
+    return anna, [await world.issue(at, amount, anna) for at, amount in enumerate(cents, start=1)]
+
+
+async def allocated(world: World) -> PaymentAllocated:
+    told = (await world.news())[-1]
+    assert isinstance(told, PaymentAllocated), told
+    return told
+
+
+async def queued(world: World) -> dict[str, Any]:
+    (item,) = (await world.get("/queue"))["items"]
+    result: dict[str, Any] = item
+    return result
+
+
+def scope(world: World) -> Scope:
+    return Scope(world.payments.creditor_id, "clerk:1")
+
+
+async def test_a_name_finds_its_customer_without_being_stored_readable(world: World) -> None:
+    """A mistyped reference, the bank's spelling of the name, and the amount: together enough."""
+    anna, (bill,) = await anna_owing(world, 4_000)
+    wrong = bill.payment_reference[:9] + bill.payment_reference[10:]
+    await world.upload(camt053([paid(4_000, text=f"kenmerk {wrong}", name="OOSTERBRINK A B")]))
+    told = await allocated(world)
+    assert (told.customer_id, told.matched_by) == (anna, "reference_repaired")
+    async with world.payments.service.db.read(scope(world)) as session:
+        (row,) = await session.execute(text("SELECT customers::text AS row FROM customers"))
+    assert "oosterbrink" not in row.row.lower()
+
+
+async def test_a_mistyped_kenmerk_ending_in_another_bills_number_waits(world: World) -> None:
+    _, (bill, other) = await anna_owing(world, 4_000, 4_000)
+    wrong = f"{(int(bill.payment_reference[0]) + 5) % 10}0000 {other.number}"
+    result = await world.upload(camt053([paid(4_000, text=wrong, name="C. Vreemd")]))
+    assert (result["matched"], result["queued"]) == (0, 1)
+
+
+async def test_a_name_and_an_amount_are_shown_with_their_probability(world: World) -> None:
+    anna, (bill,) = await anna_owing(world, 4_000)
+    await world.upload(camt053([paid(4_000, name="A. Oosterbrink", iban=ANNAS)]))
+    item = await queued(world)
+    assert (item["reason"], item["customer_id"]) == ("not_certain", None)
+    (candidate,) = item["candidates"]
+    assert candidate["customer_id"] == str(anna)
+    assert [one["invoice_id"] for one in candidate["invoices"]] == [str(bill.invoice_id)]
+    assert candidate["facts"] == ["name_same", "amount_one"]
+    assert 0.5 < candidate["probability"] < 0.999
+
+
+async def test_an_account_that_paid_by_reference_is_known_the_next_time(world: World) -> None:
+    anna, (first, _) = await anna_owing(world, 4_000, 5_000)
+    by_reference = paid(4_000, reference=first.rf_reference, iban=ANNAS, name=NAME)
+    await world.upload(camt053([by_reference], number=1))
+    await world.upload(
+        camt053([paid(5_000, text="water", iban=ANNAS, name=NAME)], number=2, opening=4_000)
+    )
+    told = await allocated(world)
+    assert (told.customer_id, told.matched_by) == (anna, "account_amount")
+
+
+async def test_what_a_clerk_taught_counts_until_it_is_unlearned(world: World) -> None:
+    """An office of another name pays Anna's bills; after the lesson is taken back it waits."""
+    anna, _ = await anna_owing(world, 4_000, 5_000)
+    index = iban_index(OFFICES, world.payments.service.vault)
+    assert index is not None
+    async with world.payments.service.db.write(scope(world)) as session:
+        await payers.remember(session, uuid7(), index, [anna])
+    await world.upload(camt053([paid(4_000, iban=OFFICES, name="Budgetbeheer BV")], number=1))
+    assert (await allocated(world)).customer_id == anna
+    async with world.payments.service.db.write(scope(world)) as session:
+        assert await payers.forget(session, index, anna)
+        assert not await payers.forget(session, index, anna)
+    later = camt053([paid(5_000, iban=OFFICES, name="Budgetbeheer BV")], number=2, opening=4_000)
+    assert (await world.upload(later))["matched"] == 0
+
+
+async def test_an_instalment_pays_the_bills_of_its_arrangement_while_it_lasts(
+    world: World,
+) -> None:
+    anna, (older, newer) = await anna_owing(world, 3_000, 6_000)
+    agreed = ArrangementAgreed(
+        arrangement_id=uuid7(),
+        customer_id=anna,
+        invoice_ids=(older.invoice_id, newer.invoice_id),
+        instalments=tuple(
+            InstalmentItem(number=n, due_on=date(2026, 4 + n, 1), amount=eur(4_500)) for n in (1, 2)
+        ),
+    )
+    await world.hear(agreed)
+    line = paid(4_500, text="klantnr 10000017 termijn 1", name=NAME, iban=ANNAS)
+    await world.upload(camt053([line], number=1))
+    told = await allocated(world)
+    assert told.matched_by == "customer_number"
+    assert sum(part.amount.minor for part in told.allocations) == 4_500
+    ended = ArrangementEnded(
+        arrangement_id=agreed.arrangement_id,
+        customer_id=anna,
+        outcome="cancelled",
+        ended_on=date(2026, 5, 2),
+    )
+    await world.hear(ended)
+    again = await world.upload(camt053([line], number=2, opening=4_500))
+    assert (again["matched"], again["queued"]) == (0, 1)
+
+
+async def test_a_creditor_who_allows_a_difference_has_it_written_off(world: World) -> None:
+    _, (bill,) = await anna_owing(world, 4_000)
+    async with world.payments.service.db.write(scope(world)) as session:
+        await session.execute(
+            text(
+                "INSERT INTO match_settings"
+                " (creditor_id, version, post_at, tie_margin, tolerance_minor, fill_by_law)"
+                " VALUES (:creditor_id, 1, 0.999, 2, 5, false)"
+            ),
+            {"creditor_id": world.payments.creditor_id},
+        )
+    await world.upload(camt053([paid(3_997, reference=bill.rf_reference)]))
+    (part,) = (await allocated(world)).allocations
+    assert (part.amount, part.written_off) == (eur(3_997), eur(3))
+
+
+async def test_a_forgotten_customer_is_found_by_no_name(world: World) -> None:
+    anna, _ = await anna_owing(world, 4_000)
+    await world.hear(customer_changed(anna, "10000017", version=2, name="", erased=True))
+    await world.upload(camt053([paid(4_000, name="A. Oosterbrink")]))
+    item = await queued(world)
+    assert (item["reason"], item["candidates"]) == ("no_match", [])

@@ -1,0 +1,58 @@
+"""One person under the names that billing, banks and people give."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.payments.domain.names import likeness, read_name
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "like"),
+    [
+        ("J.P. van der Berg", "Dhr. J.P. van der Berg", "full"),
+        ("BERG VAN DER J P", "J.P. van der Berg", "full"),
+        ("Berg, JP van der", "J.P. van der Berg", "full"),
+        ("Hr JP van der Berg", "J.P. van der Berg", "full"),
+        ("J van der Berg", "J.P. van der Berg", "same"),
+        ("Jan de Vries", "J. de Vries", "same"),
+        ("Hr/Mw J. Berg e/o A. Smit", "A. Smit", "same"),
+        ("A. Smit", "J. Berg e/o A. Smit", "same"),
+        ("J MUELLER", "J. Müller", "same"),
+        ("J Muller", "J. Müller", "same"),
+        ("Y. Noe", "De heer Y. Noë", "same"),
+        ("J van Dyk", "J. van Dijk", "same"),
+        ("K. Oosterbrinck", "K. Oosterbrink", "similar"),
+        ("B.V. Berg", "A. Berg", "surname"),
+        ("Berg", "J. Berg", "surname"),
+        ("J. Smit", "J. Berg", "differs"),
+        ("", "J. Berg", "unknown"),
+        ("Hr", "J. Berg", "unknown"),
+    ],
+)
+def test_two_spellings_of_a_name_are_compared_as_a_clerk_would(
+    written: str, known: str, like: str
+) -> None:
+    assert likeness(read_name(written), read_name(known)) == like
+
+
+def test_a_name_the_bank_cut_at_seventy_characters_is_still_known() -> None:
+    """The surname breaks off; what is left of it begins the name we know."""
+    known = read_name("A.B. Kuipersbeekzicht")
+    cut = "Hr A.B. van den Gezamenlijke Huishouding Straatnaamlang te Kuipersbeek"[:70]
+    assert likeness(read_name(cut), known) == "similar"
+
+
+def test_a_double_name_is_found_whole_and_by_its_halves() -> None:
+    keys = read_name("M. van Dam-de Wit").search_keys()
+    assert {"dam m", "wit m"} <= set(keys)
+    assert "damwit m" in read_name("M. Dam-Wit").search_keys()
+
+
+@given(st.text(max_size=120))
+def test_no_text_breaks_the_reading_of_names(written: str) -> None:
+    name = read_name(written)
+    assert len(set(name.initials)) == len(name.initials)
+    assert likeness(name, name) in {"full", "same", "surname", "unknown"}
