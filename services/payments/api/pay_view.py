@@ -113,7 +113,7 @@ def _accepted(request: Request) -> str | None:
     """The best of our languages in `Accept-Language` (RFC 9110, 12.5.4)."""
     best: tuple[float, str] | None = None
     for wish in request.headers.get("accept-language", "")[:500].split(","):
-        tag, _, weight = wish.strip().partition(";q=")
+        tag, _, weight = wish.replace(" ", "").partition(";q=")
         code = tag.split("-")[0].lower()
         try:
             quality = float(weight) if weight else 1.0

@@ -253,7 +253,7 @@ async def test_a_link_that_was_taken_back_or_ran_out_says_what_to_do(
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
     assert "Open de link uit onze nieuwste mail" in words(answers[0])
-    english = await browse("GET", forged, headers={"Accept-Language": "fr, en;q=0.8, nl;q=0.2"})
+    english = await browse("GET", forged, headers={"Accept-Language": "fr, en; q=0.8, nl;q=0.2"})
     assert "does not work (any more)" in words(english)
     # The standing link of the invoice works on.
     assert (await browse("GET", await online.link(issued.invoice_id))).status_code == 200
