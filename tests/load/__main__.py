@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from deploy.local.infra import ensure_infra
-from tests.load import events, statement_parse
+from tests.load import events, match_exact, statement_parse
 from tests.load.figures import Figure, keep, show
 
 
@@ -24,12 +24,21 @@ def _events() -> list[Figure]:
         infra.stop()
 
 
+def _match_exact() -> list[Figure]:
+    infra = ensure_infra()
+    try:
+        return asyncio.run(match_exact.measure(infra))
+    finally:
+        infra.stop()
+
+
 def _statement_parse() -> list[Figure]:
     return list(statement_parse.measure())
 
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "events": _events,
+    "match-exact": _match_exact,
     "statement-parse": _statement_parse,
 }
 
