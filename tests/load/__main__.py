@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from deploy.local.infra import ensure_infra
-from tests.load import events, sepa_out, statement_parse
+from tests.load import events, match_exact, sepa_out, statement_parse
 from tests.load.figures import Figure, keep, show
 
 
@@ -20,6 +20,14 @@ def _events() -> list[Figure]:
     infra = ensure_infra()
     try:
         return asyncio.run(events.measure(infra))
+    finally:
+        infra.stop()
+
+
+def _match_exact() -> list[Figure]:
+    infra = ensure_infra()
+    try:
+        return asyncio.run(match_exact.measure(infra))
     finally:
         infra.stop()
 
@@ -34,6 +42,7 @@ def _sepa_out() -> list[Figure]:
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "events": _events,
+    "match-exact": _match_exact,
     "statement-parse": _statement_parse,
     "sepa-out": _sepa_out,
 }
