@@ -16,6 +16,7 @@ from services.payments.api import (
     webhooks,
 )
 from services.payments.config import Settings, settings_of
+from services.payments.use_cases.keep_webhooks import WebhookIntake
 from shared.http.app import create_http_app
 from shared.service import Service
 
@@ -33,6 +34,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             *payments.ROUTERS,
             *debits.ROUTERS,
             reconciliation.router,
+            *webhooks.ROUTERS,
         ],
         summary="What came in, and whose it is.",
         larger_bodies={
@@ -40,7 +42,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             "/v1/mandates/import": 100_000_000,
         },
     )
-    # Payers and the provider come without a token: see `api.OPEN_ROUTES`.
+    # Payers come without a token: see `api.OPEN_ROUTES`.
     app.include_router(pay.router)
-    app.include_router(webhooks.router)
+    app.state.webhook_intake = WebhookIntake(service)
     return app

@@ -4,5 +4,5 @@
 OPEN_ROUTES = {
     "/pay/{token}": "the payer's link: a sealed token for one invoice",
     "/pay/{token}/return": "the same link, after a visit to the provider",
-    "/webhooks/mollie": "an id alone; the payment is fetched from the provider with our key",
+    "/v1/webhooks/{provider}/{creditor_id}": "the provider's signature, or a fetch with our key",
 }

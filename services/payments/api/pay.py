@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from services.payments.api.page_texts import LANGUAGES, PROVIDER_LOCALES, TEXTS
 from services.payments.config import settings_of
 from services.payments.domain.links import Link, NoSuchLink
-from services.payments.providers.mollie import ProviderAway
+from services.payments.providers.provider import ProviderAway
 from services.payments.use_cases.ask_provider import refresh
 from services.payments.use_cases.links import LinkMaker
 from services.payments.use_cases.show_pay_page import PayPage, show_pay_page

@@ -3,7 +3,7 @@
 from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
-from services.payments.models.online import ProviderPayment, ProviderPayout
+from services.payments.models.online import ProviderPayment, ProviderPayout, WebhookEvent
 from services.payments.models.parties import BankAccount, Creditor, Customer, KnownIban, Mandate
 from services.payments.models.statements import BankLine, BankStatement, StatementFile
 
@@ -25,4 +25,5 @@ __all__ = [
     "ProviderPayment",
     "ProviderPayout",
     "StatementFile",
+    "WebhookEvent",
 ]

@@ -57,6 +57,21 @@ async def lock_provider_payment(
     return found
 
 
+async def find_provider_payment(
+    session: WriteSession, *, provider_id: str | None, reference: UUID | None
+) -> ProviderPayment | None:
+    """Ours by the id we gave the provider, else by the provider's own; locked."""
+    for column, value in (
+        (ProviderPayment.id, reference),
+        (ProviderPayment.provider_id, provider_id),
+    ):
+        if value is not None:
+            query = select(ProviderPayment).where(column == value)
+            if (found := (await session.scalars(locked(query))).one_or_none()) is not None:
+                return found
+    return None
+
+
 async def latest_for(session: AsyncSession, invoice_id: UUID) -> ProviderPayment | None:
     query = (
         select(ProviderPayment)

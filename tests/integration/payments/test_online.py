@@ -53,12 +53,14 @@ class Online(World):
         news: list[object] = []
         async with asyncio.timeout(10):
             while not any(isinstance(event, kind) for event in news):
+                await run_job(self, "work_webhook_events")
                 news += await self.news()
                 await asyncio.sleep(0.02)
         return news
 
     async def webhook(self, **request: object) -> int:
-        answer = await browse("POST", f"{self.url}/webhooks/mollie", **request)
+        address = f"{self.url}/v1/webhooks/mollie/{self.payments.creditor_id}"
+        answer = await browse("POST", address, **request)
         return answer.status_code
 
 
@@ -174,6 +176,7 @@ async def test_a_payer_pays_and_the_webhook_books_it_once(online: Online) -> Non
     provider_id = checkout.rsplit("/", 1)[1]
     for _ in range(2):
         assert await online.webhook(data={"id": provider_id}) == 200
+        await run_job(online, "work_webhook_events")
     assert await online.news() == []
 
 
@@ -252,7 +255,16 @@ async def test_webhooks_that_mean_nothing_change_nothing(online: Online) -> None
     assert await online.webhook(content=b"\xff\xfe") == 422
     signed = {"X-Mollie-Signature": "sha256=" + "0" * 64}
     assert await online.webhook(data={"id": "tr_abc"}, headers=signed) == 401
+    await run_job(online, "work_webhook_events")
     assert await online.news() == []
+    kept = (await online.get("/webhook-events?status=refused"))["items"]
+    assert [event["reason"] for event in kept] == [
+        "bad_signature",
+        "invalid_input:body",
+        "invalid_input:id",
+        "invalid_input:id",
+        "unknown_to_provider",
+    ]
 
 
 async def test_a_paid_invoice_and_one_in_flight_cannot_be_paid_again(online: Online) -> None:
@@ -327,6 +339,7 @@ async def test_a_charge_back_takes_the_payment_out_again(
     provider_books.charged_back[provider_id] = "50.00"
     for _ in range(2):
         assert await online.webhook(data={"id": provider_id}) == 200
+        await run_job(online, "work_webhook_events")
     assert [type(event).__name__ for event in await online.news()] == [
         "AllocationUndone",
         "PaymentReversed",
