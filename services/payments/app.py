@@ -11,6 +11,7 @@ from services.payments.api import (
     open_items,
     pay,
     payments,
+    payouts,
     reconciliation,
     statements,
     webhooks,
@@ -35,6 +36,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             *debits.ROUTERS,
             reconciliation.router,
             *webhooks.ROUTERS,
+            payouts.router,
         ],
         summary="What came in, and whose it is.",
         larger_bodies={

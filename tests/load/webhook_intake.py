@@ -139,6 +139,9 @@ async def prepared(databases: TestDatabases, database: str, creditor_id: UUID) -
         "time_zone": "Europe/Amsterdam",
         "language": "nl",
         "iban": "NL91ABNA0417164300",
+        "email": "water@example.org",
+        "phone": "+31201234567",
+        "website": "https://water.example",
     }
     async with service.db.write(Scope(creditor_id, "system:bench")) as session:
         session.add(Creditor(**creditor))

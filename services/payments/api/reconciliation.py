@@ -62,6 +62,7 @@ class ProviderShown(BaseModel):
     unallocated: Money
     reversed: Money
     paid_out: Money
+    fees: Money
     in_transit: Money
     checks: list[CheckShown]
 
@@ -90,6 +91,7 @@ async def get_reconciliation(session: Reading) -> ReconciliationShown:
             unallocated=provider.unallocated,
             reversed=provider.reversed,
             paid_out=provider.paid_out,
+            fees=provider.fees,
             in_transit=provider.in_transit,
             checks=[_check(check) for check in found.provider_checks],
         ),

@@ -3,7 +3,12 @@
 from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
-from services.payments.models.online import ProviderPayment, ProviderPayout, WebhookEvent
+from services.payments.models.online import (
+    PayoutSettlement,
+    ProviderPayment,
+    ProviderPayout,
+    WebhookEvent,
+)
 from services.payments.models.parties import BankAccount, Creditor, Customer, KnownIban, Mandate
 from services.payments.models.statements import BankLine, BankStatement, StatementFile
 
@@ -22,6 +27,7 @@ __all__ = [
     "Mandate",
     "OpenItem",
     "Payment",
+    "PayoutSettlement",
     "ProviderPayment",
     "ProviderPayout",
     "StatementFile",

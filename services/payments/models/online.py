@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.payments.domain.payouts import SETTLEMENT_STATUSES
 from services.payments.domain.transitions import PROVIDER_PAYMENT_STATUSES
 from services.payments.domain.webhook_events import WEBHOOK_EVENT_STATUSES
 from services.payments.models.declarative import Base
@@ -62,6 +63,30 @@ class ProviderPayout(Base):
     booked_on: Mapped[date]
 
     __table_args__ = (UniqueConstraint("line_id"), Index(None, "creditor_id", "reference"))
+
+
+class PayoutSettlement(Base):
+    """What the provider says a payout was made of, held against our books."""
+
+    __tablename__ = "payout_settlements"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("provider_payouts.id", ondelete="RESTRICT"))
+    # The provider's id of it.
+    settlement_id: Mapped[str | None]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    # What the provider kept for itself; counts once agreed.
+    fee_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    checked_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("status", SETTLEMENT_STATUSES),
+        CheckConstraint("fee_minor >= 0", name="fee"),
+        UniqueConstraint("payout_id"),
+    )
 
 
 class WebhookEvent(Base):

@@ -19,7 +19,7 @@ from services.payments.domain.reconciliation import (
     check_whole,
 )
 from services.payments.models import BankAccount, BankStatement
-from services.payments.repository import parties, sums
+from services.payments.repository import online, parties, sums
 from shared.money import Money
 
 
@@ -90,6 +90,7 @@ async def _provider(session: AsyncSession, currency: str) -> ProviderFigures:
         unallocated=Money(received.get("unallocated", 0), currency),
         reversed=Money(received.get("reversed", 0), currency),
         paid_out=Money(await sums.paid_out(session, currency), currency),
+        fees=Money(await online.fees_kept(session, currency), currency),
     )
 
 

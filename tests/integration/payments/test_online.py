@@ -4,21 +4,24 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 
-from deploy.local.provider import Payment, Provider
+from deploy.local.provider import Books
 from deploy.local.provider import create_app as create_provider
 from deploy.local.settings import LocalSettings, Ports
 from services.payments.app import create_app
 from services.payments.config import Settings
 from shared.clock import FixedClock
+from shared.events.billing import InvoiceIssued
 from shared.events.payments import (
     DebitSubmitted,
     PaymentAllocated,
     PaymentReceived,
+    PaymentReversed,
     ProviderPaidOut,
     ProviderPaymentEnded,
     ProviderPaymentStarted,
@@ -58,25 +61,23 @@ class Online(World):
                 await asyncio.sleep(0.02)
         return news
 
+    async def pay(self, issued: InvoiceIssued) -> str:
+        """Somebody pays this invoice; returns the provider's id of it."""
+        checkout = await self.go_to_checkout(issued.invoice_id)
+        await browse("POST", checkout, data={"status": "paid"})
+        await self.wait_for(ProviderPaymentEnded)
+        return checkout.rsplit("/", 1)[1]
+
+    async def at_provider(self, path: str) -> Any:
+        key = {"Authorization": f"Bearer {API_KEY}"}
+        answer = await browse("POST", f"{self.provider_url}{path}", headers=key)
+        assert answer.status_code == 200
+        return answer.json()
+
     async def webhook(self, **request: object) -> int:
         address = f"{self.url}/v1/webhooks/mollie/{self.payments.creditor_id}"
         answer = await browse("POST", address, **request)
         return answer.status_code
-
-
-class Books:
-    """The provider's own books, which a test may change behind our back."""
-
-    def __init__(self, provider: Provider) -> None:
-        self.books = provider.books
-        self.charged_back: dict[str, str] = {}
-        shown = provider.shown
-
-        def with_charge_backs(payment: Payment) -> dict[str, object]:
-            taken = self.charged_back.get(payment.id, "0.00")
-            return shown(payment) | {"amountChargedBack": {"value": taken, "currency": "EUR"}}
-
-        provider.shown = with_charge_backs  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -88,7 +89,9 @@ def provider_app(monkeypatch: pytest.MonkeyPatch) -> tuple[FastAPI, int]:
 
 @pytest.fixture
 def provider_books(provider_app: tuple[FastAPI, int]) -> Books:
-    return Books(provider_app[0].state.provider)
+    """The provider's own books, which a test may change behind our back."""
+    books: Books = provider_app[0].state.provider.books
+    return books
 
 
 @pytest.fixture
@@ -328,24 +331,63 @@ async def test_a_payout_beyond_what_the_provider_holds_is_looked_at_by_a_person(
     assert agreed["whole"]["agrees"]
 
 
-async def test_a_charge_back_takes_the_payment_out_again(
-    online: Online, provider_books: Books
+@pytest.mark.parametrize("kind", ["chargeback", "refund"])
+async def test_what_the_provider_gives_back_takes_the_payment_out_again(
+    online: Online, kind: str
 ) -> None:
-    issued = await online.issue(1, 5_000)
-    checkout = await online.go_to_checkout(issued.invoice_id)
-    await browse("POST", checkout, data={"status": "paid"})
-    await online.wait_for(ProviderPaymentEnded)
-    provider_id = checkout.rsplit("/", 1)[1]
-    provider_books.charged_back[provider_id] = "50.00"
+    """By the payer's bank or by a colleague at the provider: the invoice is open again, once."""
+    provider_id = await online.pay(await online.issue(1, 5_000))
+    await online.at_provider(f"/fake/payments/{provider_id}/{kind}")
+    news = await online.wait_for(PaymentReversed)
+    assert [type(event).__name__ for event in news] == ["AllocationUndone", "PaymentReversed"]
     for _ in range(2):
         assert await online.webhook(data={"id": provider_id}) == 200
         await run_job(online, "work_webhook_events")
-    assert [type(event).__name__ for event in await online.news()] == [
-        "AllocationUndone",
-        "PaymentReversed",
-    ]
+    assert await online.news() == []
     found = await online.get("/reconciliation")
     assert (found["agrees"], found["provider"]["in_transit"]["amount"]) == (True, 0)
+
+
+async def test_a_payout_is_explained_to_the_cent_and_its_fee_told(online: Online) -> None:
+    """Three payments, one of them taken back, and 29 cents a payment for the provider."""
+    names = [await online.pay(await online.issue(n, 1_000 * n)) for n in (5, 3, 1)]
+    await online.at_provider(f"/fake/payments/{names[2]}/chargeback")
+    await online.wait_for(PaymentReversed)
+    settlement = await online.at_provider("/fake/settlements?cost=0.29")
+    assert settlement["amount"]["value"] == "79.13"
+    text = f"Mollie uitbetaling {settlement['reference']}"
+    await online.upload(camt053([paid(7_913, text=text)]))
+    await online.news()
+    for _ in range(2):
+        await run_job(online, "explain_payouts")
+    (told,) = await online.news()
+    assert isinstance(told, ProviderPaidOut)
+    assert (told.amount, told.fee) == (eur(0), eur(87))
+    (payout,) = (await online.get("/payouts"))["items"]
+    assert (payout["status"], payout["fee"]["amount"]) == ("agreed", 87)
+    found = await online.get("/reconciliation")
+    assert (found["agrees"], found["provider"]["in_transit"]["amount"]) == (True, 0)
+
+
+async def test_a_payout_that_does_not_add_up_waits_for_a_person_with_its_reason(
+    online: Online, provider_books: Books, clock: FixedClock
+) -> None:
+    """A webhook was lost: the payout says of a payment that it came back, our books do not."""
+    names = [await online.pay(await online.issue(n, 1_000 * n)) for n in (5, 3)]
+    provider_books.payments[names[1]].taken_back = "chargeback"
+    settlement = await online.at_provider("/fake/settlements")
+    await online.upload(camt053([paid(5_000, text=f"Mollie {settlement['reference']}")]))
+    await online.news()
+    await run_job(online, "explain_payouts")
+    (payout,) = (await online.get("/payouts?status=differs"))["items"]
+    assert (payout["reason"], payout["fee"]["amount"]) == ("not_taken_back", 0)
+    assert await online.webhook(data={"id": names[1]}) == 200
+    await run_job(online, "work_webhook_events")
+    clock.advance(timedelta(hours=2))
+    await run_job(online, "explain_payouts")
+    (payout,) = (await online.get("/payouts"))["items"]
+    assert payout["status"] == "agreed"
+    assert (await online.get("/reconciliation"))["provider"]["in_transit"]["amount"] == 0
 
 
 async def test_a_visit_the_provider_forgot_is_over(
@@ -354,8 +396,8 @@ async def test_a_visit_the_provider_forgot_is_over(
     issued = await online.issue(1, 5_000)
     await online.go_to_checkout(issued.invoice_id)
     await online.news()
-    provider_books.books.payments.clear()
-    provider_books.books.by_key.clear()
+    provider_books.payments.clear()
+    provider_books.by_key.clear()
     clock.advance(timedelta(minutes=1))
     await run_job(online, "ask_provider")
     (ended,) = await online.news()

@@ -26,6 +26,7 @@ def _books(draw: st.DrawFn) -> tuple[AccountFigures, ProviderFigures]:
     """Figures of books that are right, built from what happened."""
     allocated, unallocated, returned, waiting = (draw(CENTS) for _ in range(4))
     other, payouts, opening = draw(st.integers(-(10**6), 10**6)), draw(CENTS), draw(CENTS)
+    fees = draw(CENTS)
     at_provider = [draw(CENTS) for _ in range(3)]
     payments = allocated + unallocated + returned
     entries = payments - returned - waiting + payouts + other
@@ -49,6 +50,7 @@ def _books(draw: st.DrawFn) -> tuple[AccountFigures, ProviderFigures]:
         unallocated=eur(at_provider[1]),
         reversed=eur(at_provider[2]),
         paid_out=eur(payouts),
+        fees=eur(fees),
     )
     return account, provider
 

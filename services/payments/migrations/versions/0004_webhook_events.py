@@ -57,6 +57,33 @@ def upgrade() -> None:
         ["creditor_id", "status", "id"],
         unique=False,
     )
+    op.create_table(
+        "payout_settlements",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("creditor_id", sa.Uuid(), nullable=False),
+        sa.Column("payout_id", sa.Uuid(), nullable=False),
+        sa.Column("settlement_id", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('agreed', 'differs', 'unknown')",
+            name=op.f("ck_payout_settlements_status"),
+        ),
+        sa.CheckConstraint("fee_minor >= 0", name=op.f("ck_payout_settlements_fee")),
+        sa.ForeignKeyConstraint(
+            ["payout_id"],
+            ["provider_payouts.id"],
+            name=op.f("fk_payout_settlements_payout_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_settlements")),
+        sa.UniqueConstraint("payout_id", name=op.f("uq_payout_settlements_payout_id")),
+    )
+    ddl.guard_rows("payout_settlements", "payments", can="SELECT, INSERT, UPDATE")
+    ddl.keep_history("payout_settlements", "settlement")
     # DELETE lets the oldest refused ones make room.
     ddl.guard_rows("webhook_events", "payments", can="SELECT, INSERT, UPDATE, DELETE")
     ddl.keep_history("webhook_events", "webhook event")
