@@ -2,7 +2,8 @@
 
 Payments are created over REST and paid on a page of its own; every change is told by a webhook
 that carries the payment's id alone, so that the receiver fetches the truth. `POST
-/fake/settlements` ends a period and says what the payout on the bank account will look like.
+/fake/settlements` ends a period and says what the payout on the bank account will look like;
+`POST /fake/payments/{id}/refund` and `/chargeback` take a payment back.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ class Payment:
     status: Status = "open"
     paid_at: datetime | None = None
     settlement: str | None = None
+    # Set once all of it was taken back, and the settlement that was in.
+    taken_back: Literal["refund", "chargeback"] | None = None
+    taken_back_in: str | None = None
 
 
 @dataclass(slots=True)
@@ -63,7 +67,7 @@ class Books:
 
     payments: dict[str, Payment] = field(default_factory=dict)
     by_key: dict[str, str] = field(default_factory=dict)
-    settlements: int = 0
+    settlements: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Provider:
@@ -98,6 +102,16 @@ class Provider:
             return
         payment.status = status
         payment.paid_at = self.clock.now() if status == "paid" else None
+        self._changed(payment)
+
+    def take_back(self, payment: Payment, kind: Literal["refund", "chargeback"]) -> None:
+        """All of it goes back to the payer, by us or by their bank; told by the same webhook."""
+        if payment.status != "paid" or payment.taken_back:
+            raise HTTPException(409, "Nothing of this payment can be taken back")
+        payment.taken_back = kind
+        self._changed(payment)
+
+    def _changed(self, payment: Payment) -> None:
         if payment.wish.webhookUrl:
             task = asyncio.create_task(self._tell(payment.wish.webhookUrl, payment.id))
             self._telling.add(task)
@@ -137,6 +151,9 @@ class Provider:
         }
         if payment.paid_at is not None:
             body["paidAt"] = payment.paid_at.isoformat()
+        for kind, name in ("refund", "amountRefunded"), ("chargeback", "amountChargedBack"):
+            value = payment.wish.amount.value if payment.taken_back == kind else "0.00"
+            body[name] = {"currency": payment.wish.amount.currency, "value": value}
         if payment.settlement is not None:
             body["settlementId"] = payment.settlement
         if payment.status == "open":
@@ -146,25 +163,54 @@ class Provider:
             }
         return body
 
-    def close_settlement(self) -> dict[str, Any]:
-        """Everything paid and not settled yet becomes one payout."""
-        paid = [
-            payment
-            for payment in self.books.payments.values()
-            if payment.status == "paid" and payment.settlement is None
-        ]
-        self.books.settlements += 1
-        number = f"stl_{self.books.settlements:06}"
+    def close_settlement(self, cost: Decimal) -> dict[str, Any]:
+        """Everything paid, and taken back, and not settled yet becomes one payout.
+
+        `cost` is what one payment costs, with its VAT, in euros.
+        """
+        payments = self.books.payments.values()
+        paid = [p for p in payments if p.status == "paid" and p.settlement is None]
+        taken = [p for p in payments if p.taken_back and p.taken_back_in is None]
+        count = len(self.books.settlements) + 1
+        number, now = f"stl_{count:06}", self.clock.now()
         for payment in paid:
             payment.settlement = number
-        total = sum((Decimal(payment.wish.amount.value) for payment in paid), Decimal(0))
-        now = self.clock.now()
-        return {
+        for payment in taken:
+            payment.taken_back_in = number
+        costs = cost * len(paid)
+        total = sum((Decimal(payment.wish.amount.value) for payment in paid), -costs)
+        total -= sum((Decimal(payment.wish.amount.value) for payment in taken), Decimal(0))
+        gross = {"currency": "EUR", "value": f"{costs:.4f}"}
+        shown = {
+            "resource": "settlement",
             "id": number,
-            "reference": f"{1_234_000 + self.books.settlements}.{now:%y%m}.01",
+            "reference": f"{1_234_000 + count}.{now:%y%m}.01",
+            "status": "paidout",
             "amount": {"currency": "EUR", "value": f"{total:.2f}"},
-            "payments": [payment.id for payment in paid],
+            "periods": {f"{now:%Y}": {f"{now:%m}": {"costs": [{"amountGross": gross}]}}},
         }
+        self.books.settlements[number] = shown
+        return shown | {"payments": [payment.id for payment in paid]}
+
+    def settlement(self, name: str) -> dict[str, Any]:
+        """By its id, or by its reference at the bank."""
+        for number, shown in self.books.settlements.items():
+            if name in {number, shown["reference"]}:
+                return shown
+        raise HTTPException(404, "No settlement exists with token " + name)
+
+    def settled(self, number: str, noun: str) -> dict[str, Any]:
+        """What is in a settlement: its `payments`, `refunds` or `chargebacks`."""
+        payments = self.books.payments.values()
+        if noun == "payments":
+            rows = [self.shown(p) for p in payments if p.settlement == number]
+        else:
+            rows = [
+                {"paymentId": p.id, "amount": p.wish.amount.model_dump()}
+                for p in payments
+                if p.taken_back_in == number and f"{p.taken_back}s" == noun
+            ]
+        return {"count": len(rows), "_embedded": {noun: rows}, "_links": {"next": None}}
 
     async def close(self) -> None:
         for task in self._telling:
@@ -211,8 +257,24 @@ def _add_api(app: FastAPI, provider: Provider) -> None:
         return provider.shown(provider.find(payment_id))
 
     @app.post("/fake/settlements", dependencies=[Depends(check_key)])
-    async def settle() -> dict[str, Any]:
-        return provider.close_settlement()
+    async def settle(cost: Decimal = Decimal(0)) -> dict[str, Any]:
+        return provider.close_settlement(cost)
+
+    @app.post("/fake/payments/{payment_id}/{kind}", dependencies=[Depends(check_key)])
+    async def take_back(payment_id: str, kind: Literal["refund", "chargeback"]) -> dict[str, Any]:
+        payment = provider.find(payment_id)
+        provider.take_back(payment, kind)
+        return provider.shown(payment)
+
+    @app.get("/v2/settlements/{name}", dependencies=[Depends(check_key)])
+    async def settlement(name: str) -> dict[str, Any]:
+        return provider.settlement(name)
+
+    @app.get("/v2/settlements/{number}/{noun}", dependencies=[Depends(check_key)])
+    async def settled(
+        number: str, noun: Literal["payments", "refunds", "chargebacks"]
+    ) -> dict[str, Any]:
+        return provider.settled(number, noun)
 
 
 def _add_pages(app: FastAPI, provider: Provider) -> None:

@@ -13,6 +13,7 @@ from services.payments.api import (
     pay,
     payment_links,
     payments,
+    payouts,
     queue,
     read_statements,
     reconciliation,
@@ -26,6 +27,7 @@ from services.payments.api import (
 )
 from services.payments.api.page_limits import PageLimits
 from services.payments.config import Settings, settings_of
+from services.payments.use_cases.keep_webhooks import WebhookIntake
 from shared.http.app import create_http_app
 from shared.service import Service
 
@@ -52,6 +54,8 @@ def create_app(service: Service | None = None) -> FastAPI:
             status_reports.router,
             sepa_settings.router,
             reconciliation.router,
+            *webhooks.ROUTERS,
+            payouts.router,
         ],
         summary="What came in, and whose it is.",
         larger_bodies={
@@ -63,8 +67,8 @@ def create_app(service: Service | None = None) -> FastAPI:
         },
     )
     app.state.page_limits = PageLimits.of(settings_of(service))
-    # Payers, customers with a link and the provider come without a token: see `api.OPEN_ROUTES`.
+    app.state.webhook_intake = WebhookIntake(service)
+    # Payers and customers with a link come without a token: see `api.OPEN_ROUTES`.
     app.include_router(pay.router)
-    app.include_router(webhooks.router)
     app.include_router(mandates.confirmations)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from uuid import UUID
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -18,6 +19,16 @@ class Settings(ServiceSettings):
     provider_api_key: SecretStr = SecretStr("")
     # Signs the provider's newer webhooks; the others carry an id alone and are fetched back.
     provider_webhook_secret: SecretStr = SecretStr("")
+    # Secrets of webhooks; several, separated by commas, hold while one takes over from another.
+    adyen_hmac_keys: SecretStr = SecretStr("")
+    # Whether an authorisation at Adyen still has to be captured before it is money.
+    adyen_captures_by_hand: bool = False
+    stripe_webhook_secrets: SecretStr = SecretStr("")
+    gocardless_webhook_secrets: SecretStr = SecretStr("")
+    gocardless_url: str = "https://api.gocardless.com"
+    gocardless_token: SecretStr = SecretStr("")
+    # Refused webhooks kept for a look, per creditor; the oldest make room.
+    refused_webhooks_kept: int = Field(200, ge=1, le=10_000)
     provider_timeout_s: float = Field(10.0, gt=0)
     # How the provider writes a settlement in the text of its payout.
     payout_reference_pattern: str = r"\b\d{5,8}\.\d{4}\.\d{2}\b"
@@ -35,9 +46,9 @@ class Settings(ServiceSettings):
     xsd_dir: str = ""
     statement_limit_bytes: int = Field(300_000_000, ge=1)
 
-    @property
-    def webhook_url(self) -> str:
-        return f"{(self.webhook_base_url or self.public_url).rstrip('/')}/webhooks/mollie"
+    def webhook_url(self, provider: str, creditor_id: UUID) -> str:
+        address = (self.webhook_base_url or self.public_url).rstrip("/")
+        return f"{address}/v1/webhooks/{provider}/{creditor_id}"
 
     @property
     def link_key(self) -> bytes:

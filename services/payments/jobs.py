@@ -7,8 +7,10 @@ from uuid import UUID
 
 from services.payments.use_cases.ask_provider import ask_pending
 from services.payments.use_cases.change_mandates import expire_mandates
+from services.payments.use_cases.explain_payouts import explain_payouts
 from services.payments.use_cases.retry_matching import retry_matching
 from services.payments.use_cases.settle_remittances import settle_remittances
+from services.payments.use_cases.work_webhook_events import work_webhook_events
 from shared.db import Scope
 from shared.jobs import Daily, Every, Job
 from shared.service import Service
@@ -41,9 +43,19 @@ async def _ask_provider(service: Service, creditor_id: UUID, _today: date) -> No
     await ask_pending(service, creditor_id)
 
 
+async def _work_webhook_events(service: Service, creditor_id: UUID, _today: date) -> None:
+    await work_webhook_events(service, creditor_id, limit=_BATCH)
+
+
+async def _explain_payouts(service: Service, creditor_id: UUID, _today: date) -> None:
+    await explain_payouts(service, creditor_id)
+
+
 JOBS: tuple[Job, ...] = (
     Daily("expire_mandates", time(4, 0), _expire_mandates),
     Every("retry_matching", 20.0, _retry_matching),
     Every("settle_remittances", 60.0, _settle_remittances),
     Every("ask_provider", 30.0, _ask_provider),
+    Every("work_webhook_events", 1.0, _work_webhook_events),
+    Every("explain_payouts", 60.0, _explain_payouts),
 )

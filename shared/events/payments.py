@@ -83,11 +83,16 @@ class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS
 
 
 class ProviderPaidOut(Event, type="payments.provider.paid_out.v1", topic=PAYMENTS.name):
-    """A provider moved what it had collected to the bank account."""
+    """A provider moved what it had collected to the bank account.
+
+    `fee` is what it kept for itself of that. Where its settlement is known only after the payout,
+    the fee is told by itself: an event of its own id, whose `amount` is zero.
+    """
 
     payout_id: UUID
     amount: Money
     booked_on: date
+    fee: Money | None = None
 
     @property
     def key(self) -> UUID:

@@ -27,6 +27,7 @@ Account = Literal[
     "collection_fees",
     "bank",
     "provider_clearing",
+    "provider_fees",
     "unallocated",
 ]
 
@@ -135,9 +136,14 @@ def received_legs(
     return (Leg(account, amount, customer_id), Leg("unallocated", -amount, customer_id))
 
 
-def paid_out_legs(amount: int) -> tuple[Leg, ...]:
-    """A provider's payout: what it held for us is on the bank account now."""
-    return (Leg("bank", amount), Leg("provider_clearing", -amount))
+def paid_out_legs(amount: int, fee: int = 0) -> tuple[Leg, ...]:
+    """A provider's payout: what it held for us is on the bank account now, less its fee."""
+    named: tuple[tuple[Account, int], ...] = (
+        ("bank", amount),
+        ("provider_fees", fee),
+        ("provider_clearing", -amount - fee),
+    )
+    return tuple(Leg(name, moved) for name, moved in named if moved)
 
 
 def remitted_legs(amount: int) -> tuple[Leg, ...]:

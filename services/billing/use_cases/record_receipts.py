@@ -61,7 +61,9 @@ async def record_payouts(
             received.event.payout_id,
             received.event.booked_on,
             received.event.amount.currency,
-            paid_out_legs(received.event.amount.minor),
+            paid_out_legs(
+                received.event.amount.minor, received.event.fee.minor if received.event.fee else 0
+            ),
         )
         for received in batch
     ]

@@ -15,7 +15,7 @@ from services.payments.config import settings_of
 from services.payments.domain.links import Link, NoSuchLink
 from services.payments.domain.pay_page import is_payable, parse_amount
 from services.payments.domain.transitions import PROVIDER_PAYMENTS_PENDING
-from services.payments.providers.mollie import ProviderAway
+from services.payments.providers.provider import ProviderAway
 from services.payments.use_cases.ask_provider import refresh
 from services.payments.use_cases.links import LinkMaker
 from services.payments.use_cases.show_pay_page import PayPage, show_pay_page

@@ -60,6 +60,7 @@ class ProviderShown(BaseModel):
     refunded: Money
     reversed: Money
     paid_out: Money
+    fees: Money
     in_transit: Money
     checks: list[CheckShown]
 
@@ -89,6 +90,7 @@ async def get_reconciliation(session: Reading) -> ReconciliationShown:
             refunded=provider.refunded,
             reversed=provider.reversed,
             paid_out=provider.paid_out,
+            fees=provider.fees,
             in_transit=provider.in_transit,
             checks=[_check(check) for check in found.provider_checks],
         ),

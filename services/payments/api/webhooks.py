@@ -1,52 +1,91 @@
-"""What the provider tells us by itself: an id, and nothing that is believed."""
+"""What providers tell by themselves, and what became of it."""
 
 from __future__ import annotations
 
-import re
-from urllib.parse import parse_qs
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
+from pydantic import BaseModel
 
-from services.payments.config import settings_of
-from services.payments.providers.mollie import SIGNATURE_HEADER, is_signed
-from services.payments.use_cases.ask_provider import hear_webhook
-from shared.errors import InningError, InvalidInput
-from shared.service import Service
+from services.payments.models import WebhookEvent
+from services.payments.repository import webhook_events
+from services.payments.use_cases.keep_webhooks import WebhookIntake
+from services.payments.use_cases.retry_webhook_event import retry_webhook_event
+from shared.auth import requires
+from shared.http.pages import Page, PageOf
+from shared.http.unit import Reading, Writing
+from shared.http.unit import router as noun_router
+from shared.money import Money
 
-router = APIRouter(prefix="/webhooks", include_in_schema=False)
+webhooks = APIRouter(prefix="/webhooks", include_in_schema=False)
+events = noun_router("/webhook-events", "webhook events")
+ROUTERS: tuple[APIRouter, ...] = (webhooks, events)
 
-_PROVIDER_ID = re.compile(r"tr_[A-Za-z0-9]{1,64}", re.ASCII)
-
-
-class BadSignature(InningError):
-    code = "bad_signature"
-    status = 401
-    title = "The signature is not of this body"
-
-
-@router.post("/mollie")
-async def mollie(request: Request) -> Response:
-    """`id=tr_...` as a form. The payment is fetched back; saying it twice changes nothing.
-
-    An id that is not ours gets 200 too, so that nobody can find out which ids exist.
-    """
-    service: Service = request.app.state.service
-    body = await request.body()
-    secret = settings_of(service).provider_webhook_secret.get_secret_value()
-    signature = request.headers.get(SIGNATURE_HEADER)
-    if signature is not None and secret and not is_signed(body, signature, secret):
-        raise BadSignature()
-    await hear_webhook(service, _provider_id(body))
-    return PlainTextResponse("")
+ProviderName = Literal["mollie", "adyen", "stripe", "gocardless"]
 
 
-def _provider_id(body: bytes) -> str:
-    try:
-        fields = parse_qs(body.decode("ascii"), max_num_fields=20)
-    except ValueError:
-        raise InvalidInput.field("body", "not a form") from None
-    ids = fields.get("id", [])
-    if len(ids) != 1 or not _PROVIDER_ID.fullmatch(ids[0]):
-        raise InvalidInput.field("id", "the id of one payment, such as tr_WDqYK6vllg")
-    return ids[0]
+@webhooks.post("/{provider}/{creditor_id}")
+async def hear(request: Request, provider: ProviderName, creditor_id: UUID) -> Response:
+    """Kept and committed before the answer; worked on after it. An unknown id is no secret told."""
+    intake: WebhookIntake = request.app.state.webhook_intake
+    thanks = await intake.hear(provider, creditor_id, await request.body(), request.headers)
+    return PlainTextResponse(thanks)
+
+
+class WebhookEventShown(BaseModel):
+    """`reason` says why it waits, is stuck, or was refused; `payment` is the provider's id."""
+
+    id: UUID
+    provider: str
+    event_id: str
+    type: str
+    kind: str
+    status: str
+    reason: str | None
+    payment: str | None
+    amount: Money | None
+    occurred_at: datetime | None
+    received_at: datetime
+    heard: int
+    tries: int
+
+
+@events.get("", dependencies=[requires("payments:read")])
+async def list_webhook_events(
+    session: Reading,
+    paging: PageOf,
+    status: Literal["received", "waiting", "applied", "ignored", "stuck", "refused"] | None = None,
+    provider: ProviderName | None = None,
+) -> Page[WebhookEventShown]:
+    """The newest first. `stuck` and `refused` ones want a person."""
+    rows = await webhook_events.events(session, paging, status=status, provider=provider)
+    return paging.page(rows, _shown, lambda row: (row.id,))
+
+
+@events.post("/{event_id}/retry", dependencies=[requires("payments:write")])
+async def retry(session: Writing, event_id: UUID) -> WebhookEventShown:
+    """Work on it once more, at once; a refused one was never true and cannot be."""
+    return _shown(await retry_webhook_event(session, event_id))
+
+
+def _shown(row: WebhookEvent) -> WebhookEventShown:
+    return WebhookEventShown(
+        id=row.id,
+        provider=row.provider,
+        event_id=row.event_id,
+        type=row.type,
+        kind=row.kind,
+        status=row.status,
+        reason=row.reason,
+        payment=row.payment,
+        amount=None
+        if row.amount_minor is None or row.currency is None
+        else Money(row.amount_minor, row.currency),
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        heard=row.heard,
+        tries=row.tries,
+    )

@@ -3,7 +3,7 @@
 Bank side, per account: what the statements say (opening, entries, closing) and the lines by kind.
 Money side: payments by what became of them, and the allocations counted on their own.
 
-    booked at the bank + on its way from the provider
+    booked at the bank + on its way from the provider + kept by it as its fee
         = allocated + not allocated + other lines + returns whose collection is not yet booked
           + transfers (negative) + refunded
 
@@ -52,11 +52,13 @@ class ProviderFigures:
     refunded: Money
     reversed: Money
     paid_out: Money
+    # What the provider kept for itself, as far as settlements agree.
+    fees: Money
 
     @property
     def in_transit(self) -> Money:
         """Collected by the provider and not on the bank account yet."""
-        return self.received - self.reversed - self.paid_out
+        return self.received - self.reversed - self.paid_out - self.fees
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def check_whole(accounts: Sequence[AccountFigures], provider: ProviderFigures) -
         placed += account.transfer_lines
         placed += account.other_lines + account.returns_waiting
     return Check(
-        "bank and provider hold what is allocated, unallocated and other",
-        booked + provider.in_transit,
+        "bank, provider and its fees hold what is allocated, unallocated and other",
+        booked + provider.in_transit + provider.fees,
         placed,
     )

@@ -5,7 +5,12 @@ from services.payments.models.declarative import Base
 from services.payments.models.desk import DeskSettings, PaymentNote, QueueMark
 from services.payments.models.links import CollectionCase, PageSettings, PaymentLink
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
-from services.payments.models.online import ProviderPayment, ProviderPayout
+from services.payments.models.online import (
+    PayoutSettlement,
+    ProviderPayment,
+    ProviderPayout,
+    WebhookEvent,
+)
 from services.payments.models.parties import (
     BankAccount,
     Creditor,
@@ -48,6 +53,7 @@ __all__ = [
     "Payment",
     "PaymentLink",
     "PaymentNote",
+    "PayoutSettlement",
     "ProviderPayment",
     "ProviderPayout",
     "QueueMark",
@@ -60,4 +66,5 @@ __all__ = [
     "StatusReport",
     "Transfer",
     "TransferFile",
+    "WebhookEvent",
 ]

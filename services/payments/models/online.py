@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.payments.domain.payouts import SETTLEMENT_STATUSES
 from services.payments.domain.transitions import PROVIDER_PAYMENT_STATUSES
+from services.payments.domain.webhook_events import WEBHOOK_EVENT_STATUSES
 from services.payments.models.declarative import Base
 from shared.rows import one_of
 
@@ -65,3 +67,66 @@ class ProviderPayout(Base):
     booked_on: Mapped[date]
 
     __table_args__ = (UniqueConstraint("line_id"), Index(None, "creditor_id", "reference"))
+
+
+class PayoutSettlement(Base):
+    """What the provider says a payout was made of, held against our books."""
+
+    __tablename__ = "payout_settlements"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("provider_payouts.id", ondelete="RESTRICT"))
+    # The provider's id of it.
+    settlement_id: Mapped[str | None]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    # What the provider kept for itself; counts once agreed.
+    fee_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    checked_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("status", SETTLEMENT_STATUSES),
+        CheckConstraint("fee_minor >= 0", name="fee"),
+        UniqueConstraint("payout_id"),
+    )
+
+
+class WebhookEvent(Base):
+    """One thing a provider told us, kept as it came until it was worked on, and after."""
+
+    __tablename__ = "webhook_events"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    provider: Mapped[str]
+    # The provider's id of it; of a refused one the hash of its body.
+    event_id: Mapped[str]
+    type: Mapped[str]
+    kind: Mapped[str]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    payment: Mapped[str | None]
+    reference: Mapped[str | None]
+    amount_minor: Mapped[int | None]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    occurred_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    # How often it was told; work on an earlier telling does not count as work on a later one.
+    heard: Mapped[int]
+    tries: Mapped[int]
+    try_at: Mapped[datetime]
+    body_sealed: Mapped[bytes]
+
+    __table_args__ = (
+        one_of("status", WEBHOOK_EVENT_STATUSES),
+        UniqueConstraint("creditor_id", "provider", "event_id"),
+        Index(
+            "ix_webhook_events_due",
+            "creditor_id",
+            "try_at",
+            postgresql_where="status IN ('received', 'waiting')",
+        ),
+        Index(None, "creditor_id", "status", "id"),
+    )

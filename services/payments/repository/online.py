@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, any_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.payments.domain.payouts import Booked
 from services.payments.domain.transitions import PROVIDER_PAYMENTS_PENDING
-from services.payments.models import Payment, ProviderPayment, ProviderPayout
+from services.payments.models import Payment, PayoutSettlement, ProviderPayment, ProviderPayout
 from services.payments.repository.locking import locked
+from services.payments.repository.parties import TEXTS
 from shared.db import WriteSession
 from shared.errors import NotFound
+from shared.http.pages import Paging
 from shared.money import Money
 
 
@@ -31,7 +34,76 @@ async def in_transit(session: AsyncSession, currency: str) -> Money:
             ProviderPayout.currency == currency
         )
     )
-    return Money(int(received or 0) - int(paid_out or 0), currency)
+    fees = await fees_kept(session, currency)
+    return Money(int(received or 0) - int(paid_out or 0) - fees, currency)
+
+
+async def fees_kept(session: AsyncSession, currency: str) -> int:
+    """What the provider kept for itself, of settlements that agree; minor units."""
+    total = await session.scalar(
+        select(func.coalesce(func.sum(PayoutSettlement.fee_minor), 0)).where(
+            PayoutSettlement.currency == currency, PayoutSettlement.status == "agreed"
+        )
+    )
+    return int(total or 0)
+
+
+async def payouts_to_explain(
+    session: AsyncSession, checked_before: datetime, limit: int
+) -> Sequence[ProviderPayout]:
+    """Payouts not agreed and not asked about lately, the oldest first."""
+    query = (
+        select(ProviderPayout)
+        .outerjoin(PayoutSettlement, PayoutSettlement.payout_id == ProviderPayout.id)
+        .where(
+            or_(
+                PayoutSettlement.id.is_(None),
+                and_(
+                    PayoutSettlement.status != "agreed",
+                    PayoutSettlement.checked_at < checked_before,
+                ),
+            )
+        )
+        .order_by(ProviderPayout.id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def lock_settlement(session: WriteSession, payout_id: UUID) -> PayoutSettlement | None:
+    query = select(PayoutSettlement).where(PayoutSettlement.payout_id == payout_id)
+    return (await session.scalars(locked(query))).one_or_none()
+
+
+async def booked_at_provider(
+    session: AsyncSession, provider_ids: Collection[str]
+) -> dict[str, Booked]:
+    """Our payments by the provider's ids of them."""
+    rows = await session.execute(
+        select(ProviderPayment.provider_id, Payment.amount_minor, Payment.currency, Payment.status)
+        .join(Payment, Payment.provider_payment_id == ProviderPayment.id)
+        .where(ProviderPayment.provider_id == any_(literal(list(provider_ids), TEXTS)))
+    )
+    return {
+        str(name): Booked(Money(minor, currency), reversed=status == "reversed")
+        for name, minor, currency, status in rows
+    }
+
+
+async def payouts(
+    session: AsyncSession, paging: Paging, status: str | None
+) -> Sequence[tuple[ProviderPayout, PayoutSettlement | None]]:
+    query = (
+        select(ProviderPayout, PayoutSettlement)
+        .outerjoin(PayoutSettlement, PayoutSettlement.payout_id == ProviderPayout.id)
+        .order_by(ProviderPayout.id)
+        .limit(paging.limit + 1)
+    )
+    if status is not None:
+        query = query.where(func.coalesce(PayoutSettlement.status, "unknown") == status)
+    if paging.after:
+        query = query.where(ProviderPayout.id > UUID(paging.after[0]))
+    return [(payout, settlement) for payout, settlement in await session.execute(query)]
 
 
 async def lock_pending_for(session: WriteSession, link_id: UUID) -> Sequence[ProviderPayment]:
@@ -55,6 +127,21 @@ async def lock_provider_payment(
     if found is None:
         raise NotFound("no provider payment with this id")
     return found
+
+
+async def find_provider_payment(
+    session: WriteSession, *, provider_id: str | None, reference: UUID | None
+) -> ProviderPayment | None:
+    """Ours by the id we gave the provider, else by the provider's own; locked."""
+    for column, value in (
+        (ProviderPayment.id, reference),
+        (ProviderPayment.provider_id, provider_id),
+    ):
+        if value is not None:
+            query = select(ProviderPayment).where(column == value)
+            if (found := (await session.scalars(locked(query))).one_or_none()) is not None:
+                return found
+    return None
 
 
 async def latest_for(session: AsyncSession, link_id: UUID) -> ProviderPayment | None:

@@ -1,4 +1,4 @@
-"""Ask the provider how a payment stands: after a webhook, on a payer's return, by the janitor."""
+"""Ask the provider how a payment stands: on a payer's return, and by the janitor."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.payments.config import settings_of
 from services.payments.models import ProviderPayment
-from services.payments.providers.mollie import ProviderAway, ProviderRefused, ProviderState
+from services.payments.providers.provider import ProviderAway, ProviderRefused, ProviderState
 from services.payments.repository import matching, online
 from services.payments.use_cases.provider_client import provider_of
 from services.payments.use_cases.settle_provider_payment import (
@@ -16,33 +16,10 @@ from services.payments.use_cases.settle_provider_payment import (
 )
 from services.payments.use_cases.start_provider_payment import create_at_provider, new_payment
 from shared.db import Scope
-from shared.errors import NotFound
 from shared.service import Service
 from shared.telemetry import log
 
 _ASK_AGAIN_AFTER = timedelta(seconds=30)
-
-
-async def hear_webhook(service: Service, provider_id: str) -> None:
-    """Fetch the payment back and settle ours by it; an id that is not ours is only noted.
-
-    Whose payment it is stands in the metadata we gave it: only the provider's word is trusted.
-    """
-    state = await _fetch(service, provider_id)
-    if state is None:
-        log.warning("provider.webhook_unknown")
-        return
-    try:
-        creditor_id = UUID(str(state.metadata.get("creditor_id")))
-        provider_payment_id = UUID(str(state.metadata.get("provider_payment_id")))
-    except ValueError:
-        log.warning("provider.webhook_foreign")
-        return
-    scope = Scope(creditor_id, "provider:mollie", reason="webhook")
-    try:
-        await _settle(service, scope, provider_payment_id, state)
-    except NotFound:
-        log.warning("provider.webhook_foreign")
 
 
 async def refresh(service: Service, creditor_id: UUID, row: ProviderPayment) -> None:

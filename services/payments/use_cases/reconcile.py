@@ -18,7 +18,7 @@ from services.payments.domain.reconciliation import (
 )
 from services.payments.domain.statement_chain import Gap, Link, gaps, in_order
 from services.payments.models import BankAccount
-from services.payments.repository import entries, parties, statements, sums
+from services.payments.repository import entries, online, parties, statements, sums
 from shared.money import Money
 
 
@@ -85,6 +85,7 @@ async def _provider(session: AsyncSession, currency: str) -> ProviderFigures:
         refunded=Money(going_back.get("executed", 0), currency),
         reversed=Money(received.get("reversed", 0), currency),
         paid_out=Money(await sums.paid_out(session, currency), currency),
+        fees=Money(await online.fees_kept(session, currency), currency),
     )
 
 

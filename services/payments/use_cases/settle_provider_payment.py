@@ -15,7 +15,7 @@ from services.payments.domain.transitions import (
     after,
 )
 from services.payments.models import ProviderPayment
-from services.payments.providers.mollie import ProviderState
+from services.payments.providers.provider import ProviderState
 from services.payments.repository import matching, parties
 from services.payments.use_cases.book_payments import Arrival, Verdict, book, decide
 from services.payments.use_cases.reverse_payments import Reversal, reverse_payments
@@ -43,7 +43,7 @@ async def settle_provider_payment(
     row.checked_at = now
     row.provider_id = row.provider_id or state.id
     if row.status == "paid":
-        await _charge_back(session, row, state)
+        await take_back(session, row, state.charged_back)
         return
     if row.status == state.outcome and state.outcome != "open":
         return
@@ -59,6 +59,7 @@ async def settle_provider_payment(
         return
     if state.outcome == "paid":
         await _book(session, row, state, now)
+        await take_back(session, row, state.charged_back)
     _ended(session, row)
 
 
@@ -141,18 +142,23 @@ async def _share_out(session: WriteSession, row: ProviderPayment, amount: Money)
     )
 
 
-async def _charge_back(session: WriteSession, row: ProviderPayment, state: ProviderState) -> None:
-    """The payer's bank took all of it back. A part only is left to a person."""
-    if state.charged_back < state.amount or not state.charged_back:
-        return
+async def take_back(session: WriteSession, row: ProviderPayment, taken: Money) -> bool:
+    """A refund, or the payer's bank, took `taken` of it in all: the whole is reversed.
+
+    False when only a part is gone, which is left to a person. Safe to repeat.
+    """
+    if not taken:
+        return True
     payment_id = derived_id(row.id, "payment")
-    payments = await matching.lock_payments(session, [payment_id])
-    payment = payments.get(payment_id)
+    payment = (await matching.lock_payments(session, [payment_id])).get(payment_id)
     if payment is None or payment.status == "reversed":
-        return
+        return True
+    if taken.currency != payment.currency or taken.minor < payment.amount_minor:
+        return False
     creditor = await parties.creditor(session)
     today = business_date(session.info["clock"].now(), ZoneInfo(creditor.time_zone))
     await reverse_payments(session, [Reversal(payment, today, None)])
+    return True
 
 
 async def lose_provider_payment(session: WriteSession, row: ProviderPayment) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from services.payments.config import settings_of
 from services.payments.domain.matching import Item
 from services.payments.models import OpenItem, ProviderPayment
-from services.payments.providers.mollie import (
+from services.payments.providers.provider import (
     NewPayment,
     ProviderAway,
     ProviderRefused,
@@ -172,7 +172,7 @@ def new_payment(service: Service, row: ProviderPayment, item: OpenItem, locale: 
         amount=Money(row.amount_minor, row.currency),
         description=item.number or "",
         return_url=row.return_url,
-        webhook_url=settings_of(service).webhook_url,
+        webhook_url=settings_of(service).webhook_url("mollie", row.creditor_id),
         locale=locale,
         metadata={"creditor_id": str(row.creditor_id), "provider_payment_id": str(row.id)},
     )

@@ -16,9 +16,12 @@ from fastapi import FastAPI, HTTPException
 from deploy.local.provider import Payment, Provider
 from services.payments.app import create_app
 from services.payments.config import Settings
+from shared.events.billing import InvoiceIssued
+from shared.events.payments import ProviderPaymentEnded
 from shared.testing.served import Served
 from tests.factories.payments import creditor_changed
 from tests.integration.payments.conftest import World
+from tests.integration.payments.test_matching import run_job
 
 API_KEY = "test_key_of_this_run"
 
@@ -72,12 +75,27 @@ class Online(World):
         news: list[object] = []
         async with asyncio.timeout(10):
             while not any(isinstance(event, kind) for event in news):
+                await run_job(self, "work_webhook_events")
                 news += await self.news()
                 await asyncio.sleep(0.02)
         return news
 
+    async def pay(self, issued: InvoiceIssued) -> str:
+        """Somebody pays this invoice; returns the provider's id of it."""
+        checkout = await self.go_to_checkout(issued.invoice_id)
+        await browse("POST", checkout, data={"status": "paid"})
+        await self.wait_for(ProviderPaymentEnded)
+        return checkout.rsplit("/", 1)[1]
+
+    async def at_provider(self, path: str) -> Any:
+        key = {"Authorization": f"Bearer {API_KEY}"}
+        answer = await browse("POST", f"{self.provider_url}{path}", headers=key)
+        assert answer.status_code == 200
+        return answer.json()
+
     async def webhook(self, **request: object) -> int:
-        answer = await browse("POST", f"{self.url}/webhooks/mollie", **request)
+        address = f"{self.url}/v1/webhooks/mollie/{self.payments.creditor_id}"
+        answer = await browse("POST", address, **request)
         return answer.status_code
 
 
@@ -86,15 +104,8 @@ class Books:
 
     def __init__(self, provider: Provider) -> None:
         self.provider = provider
-        self.books = provider.books
-        self.charged_back: dict[str, str] = {}
-        shown = provider.shown
-
-        def with_charge_backs(payment: Payment) -> dict[str, object]:
-            taken = self.charged_back.get(payment.id, "0.00")
-            return shown(payment) | {"amountChargedBack": {"value": taken, "currency": "EUR"}}
-
-        provider.shown = with_charge_backs  # type: ignore[method-assign]
+        self.payments = provider.books.payments
+        self.by_key = provider.books.by_key
 
     def refuse_all(self) -> None:
         """From now on the provider cannot begin a payment."""

@@ -16,6 +16,7 @@ from shared.events.payments import (
     DebitSubmitted,
     PaymentAllocated,
     PaymentReceived,
+    PaymentReversed,
     ProviderPaidOut,
     ProviderPaymentEnded,
     ProviderPaymentStarted,
@@ -94,6 +95,7 @@ async def test_a_payer_pays_and_the_webhook_books_it_once(online: Online) -> Non
     provider_id = checkout.rsplit("/", 1)[1]
     for _ in range(2):
         assert await online.webhook(data={"id": provider_id}) == 200
+        await run_job(online, "work_webhook_events")
     assert await online.news() == []
 
 
@@ -172,7 +174,16 @@ async def test_webhooks_that_mean_nothing_change_nothing(online: Online) -> None
     assert await online.webhook(content=b"\xff\xfe") == 422
     signed = {"X-Mollie-Signature": "sha256=" + "0" * 64}
     assert await online.webhook(data={"id": "tr_abc"}, headers=signed) == 401
+    await run_job(online, "work_webhook_events")
     assert await online.news() == []
+    kept = (await online.get("/webhook-events?status=refused"))["items"]
+    assert [event["reason"] for event in kept] == [
+        "bad_signature",
+        "invalid_input:body",
+        "invalid_input:id",
+        "invalid_input:id",
+        "unknown_to_provider",
+    ]
 
 
 async def test_a_paid_invoice_and_one_in_flight_cannot_be_paid_again(online: Online) -> None:
@@ -236,23 +247,63 @@ async def test_a_payout_beyond_what_the_provider_holds_is_looked_at_by_a_person(
     assert agreed["whole"]["agrees"]
 
 
-async def test_a_charge_back_takes_the_payment_out_again(
-    online: Online, provider_books: Books
+@pytest.mark.parametrize("kind", ["chargeback", "refund"])
+async def test_what_the_provider_gives_back_takes_the_payment_out_again(
+    online: Online, kind: str
 ) -> None:
-    issued = await online.issue(1, 5_000)
-    checkout = await online.go_to_checkout(issued.invoice_id)
-    await browse("POST", checkout, data={"status": "paid"})
-    await online.wait_for(ProviderPaymentEnded)
-    provider_id = checkout.rsplit("/", 1)[1]
-    provider_books.charged_back[provider_id] = "50.00"
+    """By the payer's bank or by a colleague at the provider: the invoice is open again, once."""
+    provider_id = await online.pay(await online.issue(1, 5_000))
+    await online.at_provider(f"/fake/payments/{provider_id}/{kind}")
+    news = await online.wait_for(PaymentReversed)
+    assert [type(event).__name__ for event in news] == ["AllocationUndone", "PaymentReversed"]
     for _ in range(2):
         assert await online.webhook(data={"id": provider_id}) == 200
-    assert [type(event).__name__ for event in await online.news()] == [
-        "AllocationUndone",
-        "PaymentReversed",
-    ]
+        await run_job(online, "work_webhook_events")
+    assert await online.news() == []
     found = await online.get("/reconciliation")
     assert (found["agrees"], found["provider"]["in_transit"]["amount"]) == (True, 0)
+
+
+async def test_a_payout_is_explained_to_the_cent_and_its_fee_told(online: Online) -> None:
+    """Three payments, one of them taken back, and 29 cents a payment for the provider."""
+    names = [await online.pay(await online.issue(n, 1_000 * n)) for n in (5, 3, 1)]
+    await online.at_provider(f"/fake/payments/{names[2]}/chargeback")
+    await online.wait_for(PaymentReversed)
+    settlement = await online.at_provider("/fake/settlements?cost=0.29")
+    assert settlement["amount"]["value"] == "79.13"
+    text = f"Mollie uitbetaling {settlement['reference']}"
+    await online.upload(camt053([paid(7_913, text=text)]))
+    await online.news()
+    for _ in range(2):
+        await run_job(online, "explain_payouts")
+    (told,) = await online.news()
+    assert isinstance(told, ProviderPaidOut)
+    assert (told.amount, told.fee) == (eur(0), eur(87))
+    (payout,) = (await online.get("/payouts"))["items"]
+    assert (payout["status"], payout["fee"]["amount"]) == ("agreed", 87)
+    found = await online.get("/reconciliation")
+    assert (found["agrees"], found["provider"]["in_transit"]["amount"]) == (True, 0)
+
+
+async def test_a_payout_that_does_not_add_up_waits_for_a_person_with_its_reason(
+    online: Online, provider_books: Books, clock: FixedClock
+) -> None:
+    """A webhook was lost: the payout says of a payment that it came back, our books do not."""
+    names = [await online.pay(await online.issue(n, 1_000 * n)) for n in (5, 3)]
+    provider_books.payments[names[1]].taken_back = "chargeback"
+    settlement = await online.at_provider("/fake/settlements")
+    await online.upload(camt053([paid(5_000, text=f"Mollie {settlement['reference']}")]))
+    await online.news()
+    await run_job(online, "explain_payouts")
+    (payout,) = (await online.get("/payouts?status=differs"))["items"]
+    assert (payout["reason"], payout["fee"]["amount"]) == ("not_taken_back", 0)
+    assert await online.webhook(data={"id": names[1]}) == 200
+    await run_job(online, "work_webhook_events")
+    clock.advance(timedelta(hours=2))
+    await run_job(online, "explain_payouts")
+    (payout,) = (await online.get("/payouts"))["items"]
+    assert payout["status"] == "agreed"
+    assert (await online.get("/reconciliation"))["provider"]["in_transit"]["amount"] == 0
 
 
 async def test_a_visit_the_provider_forgot_is_over(
@@ -261,8 +312,8 @@ async def test_a_visit_the_provider_forgot_is_over(
     issued = await online.issue(1, 5_000)
     await online.go_to_checkout(issued.invoice_id)
     await online.news()
-    provider_books.books.payments.clear()
-    provider_books.books.by_key.clear()
+    provider_books.payments.clear()
+    provider_books.by_key.clear()
     clock.advance(timedelta(minutes=1))
     await run_job(online, "ask_provider")
     (ended,) = await online.news()

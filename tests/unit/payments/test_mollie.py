@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hmac
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.payments.providers.mollie import (
-    Mollie,
-    NewPayment,
-    ProviderAway,
-    ProviderRefused,
-    is_signed,
-)
+from services.payments.providers.mollie import Mollie
+from services.payments.providers.provider import NewPayment, ProviderAway, ProviderRefused
 from shared.money import Money
 
 NEW = NewPayment(
@@ -116,13 +110,14 @@ async def test_a_refusal_is_no_time_out() -> None:
         assert await mollie.payment("tr_1") is None
 
 
-def test_a_signature_is_of_the_whole_body() -> None:
-    body, secret = b'{"id":"tr_12345"}', "test_webhook_secret"
-    digest = hmac.digest(secret.encode(), body, "sha256").hex()
-    assert is_signed(body, digest, secret)
-    assert is_signed(body, f"sha256={'0' * 64},sha256={digest}", secret)
-    assert not is_signed(body + b" ", digest, secret)
-    assert not is_signed(body, digest, "another secret")
+async def test_refunds_and_charge_backs_are_both_gone() -> None:
+    """What was refunded counts with what the payer's bank took."""
+    back, gone = {"value": "20.00", "currency": "EUR"}, {"value": "5.00", "currency": "EUR"}
+    document = payment(status="paid", amountRefunded=back, amountChargedBack=gone)
+    async with answering(200, document) as mollie:
+        state = await mollie.payment("tr_1")
+    assert state is not None
+    assert state.charged_back == Money(2_500, "EUR")
 
 
 async def test_a_real_payment_document_is_read(shared_data: Path) -> None:

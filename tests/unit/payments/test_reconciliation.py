@@ -26,6 +26,7 @@ def _books(draw: st.DrawFn) -> tuple[AccountFigures, ProviderFigures]:
     """Figures of books that are right, built from what happened."""
     allocated, unallocated, returned, waiting = (draw(CENTS) for _ in range(4))
     other, payouts, opening = draw(st.integers(-(10**6), 10**6)), draw(CENTS), draw(CENTS)
+    fees = draw(CENTS)
     at_provider = [draw(CENTS) for _ in range(4)]
     refunded, remitted = draw(CENTS), draw(CENTS)
     payments = allocated + unallocated + refunded + returned
@@ -55,6 +56,7 @@ def _books(draw: st.DrawFn) -> tuple[AccountFigures, ProviderFigures]:
         reversed=eur(at_provider[2]),
         refunded=eur(at_provider[3]),
         paid_out=eur(payouts),
+        fees=eur(fees),
     )
     return account, provider
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared import ddl
 
 revision = "0005_matching"
-down_revision = "0003_bank_entries"
+down_revision = "0004_webhook_events"
 branch_labels = None
 depends_on = None
 

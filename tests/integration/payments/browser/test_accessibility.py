@@ -89,7 +89,7 @@ async def test_every_end_of_a_visit_to_the_provider(
 ) -> None:
     issued = await online.issue(1, 5_000)
     await online.go_to_checkout(issued.invoice_id)
-    (payment,) = provider_books.books.payments.values()
+    (payment,) = provider_books.payments.values()
     payment.status = status
     await assert_sound(open_page, f"{await online.link(issued.invoice_id)}/return", says)
 
