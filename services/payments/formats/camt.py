@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from services.payments.formats.camt_detail import raw_detail
-from services.payments.formats.camt_elements import TAGS, NotUnderstood, Raw
+from services.payments.formats.camt_elements import TAGS, NotUnderstood, Raw, place_of
 from services.payments.formats.camt_entry import entry_of, raw_entry
 from services.payments.formats.camt_message import Recogniser
 from services.payments.formats.camt_shapes import KnownShapes
@@ -196,14 +196,14 @@ class _Document:
             self._entry, self._details = Part(self._line), []
         entry = self._entry
         while True:
-            end = _index(tags, "/Ntry", at, len(tags)) + 1
+            end = place_of(tags, "/Ntry", at, len(tags)) + 1
             limit = end or len(tags)
-            while (begin := _index(tags, "TxDtls", at, limit)) >= 0:
+            while (begin := place_of(tags, "TxDtls", at, limit)) >= 0:
                 at = self._keep(entry, at, begin)
                 if entry.tags[-1] not in _BEFORE_DETAIL:
                     at = self._keep(entry, begin, begin + 1)
                     continue
-                close = _index(tags, "/TxDtls", begin, limit) + 1
+                close = place_of(tags, "/TxDtls", begin, limit) + 1
                 if not close:
                     return begin, None
                 self._details.append(self._raw_detail(begin, close))
@@ -243,10 +243,3 @@ class _Document:
         entry.pieces += pieces
         self._line += "".join(pieces).count("\n")
         return end
-
-
-def _index(tags: list[str], tag: str, begin: int, end: int) -> int:
-    try:
-        return tags.index(tag, begin, end)
-    except ValueError:
-        return -1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -45,6 +46,14 @@ TAGS = Tags()
 
 def attributes_of(text: str) -> dict[str, str]:
     return {name: double or single for name, double, single in _ATTRIBUTE.findall(text)}
+
+
+def place_of(tags: list[str], tag: str, begin: int, end: int = sys.maxsize) -> int:
+    """Where a tag comes next, below zero when it does not."""
+    try:
+        return tags.index(tag, begin, end)
+    except ValueError:
+        return -1
 
 
 class NotUnderstood(ValueError):

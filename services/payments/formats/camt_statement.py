@@ -7,6 +7,7 @@ from datetime import datetime
 from services.payments.formats.camt_elements import (
     ElementReader,
     Raw,
+    place_of,
     reads_amount,
     reads_sign,
     signed,
@@ -63,18 +64,20 @@ def end_of(statement: Part, entry_count: int, account: Account) -> StatementEnd:
 
 
 def _balances(statement: Part, currency: str | None) -> list[Balance]:
-    tags, begin = statement.tags, 0
+    tags, pieces = statement.tags, statement.pieces
     found: list[Balance] = []
-    while "Bal" in tags[begin:]:
-        begin = tags.index("Bal", begin)
-        end = tags.index("/Bal", begin) + 1
-        line = statement.line + "".join(statement.pieces[: 2 * begin]).count("\n")
+    line, end = statement.line, 0
+    while (begin := place_of(tags, "Bal", end)) >= 0:
+        line += "".join(pieces[2 * end : 2 * begin]).count("\n")
+        end = place_of(tags, "/Bal", begin) + 1
+        if not end:
+            raise UnreadableFile.field("Bal", "an entry inside of a balance", line)
         try:
-            pieces = statement.pieces[2 * begin : 2 * end]
-            found.append(_balance(tuple(tags[begin:end]), pieces, currency))
+            shape = tuple(tags[begin:end])
+            found.append(_balance(shape, pieces[2 * begin : 2 * end], currency))
         except UnreadableFile as refused:
             raise refused.moved_down(line) from None
-        begin = end
+        line += "".join(pieces[2 * begin : 2 * end]).count("\n")
     return found
 
 

@@ -84,6 +84,12 @@ def test_a_balance_without_an_amount_is_refused() -> None:
     assert refusal_of(document).field == "Bal"
 
 
+def test_an_entry_inside_of_a_balance_is_refused_with_the_line_of_the_balance() -> None:
+    wrong = GOOD.replace(b"</Bal>", b"", 1).replace(b"</Ntry>", b"</Ntry></Bal>", 1)
+    problem = refusal_of(wrong)
+    assert (problem.field, problem.line) == ("Bal", line_with(wrong, b"<Bal>"))
+
+
 @pytest.mark.parametrize("length", range(0, len(GOOD) - 1, 11))
 def test_a_file_cut_off_anywhere_is_refused_with_a_line(length: int) -> None:
     problem = refusal_of(GOOD[:length])
