@@ -59,7 +59,7 @@ async def test_a_token_without_the_scope_is_refused_everywhere(
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
         for route in routes_of(app):
-            if not route.path.startswith("/v1/"):
+            if not route.path.startswith("/v1/") or route.path in open_routes(service):
                 continue
             headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "x"}
             response = await client.request(route.method, filled(route.path), headers=headers)

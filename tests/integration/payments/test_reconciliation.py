@@ -12,7 +12,7 @@ from services.payments.formats.read import read_statements
 from services.payments.formats.unreadable import UnreadableFile
 from services.payments.use_cases.read_statement_file import read_statement_file
 from shared.events.payments import PaymentAllocated, PaymentReceived
-from tests.factories.payments import Booked, Part, camt053, eur, invoice_issued, paid
+from tests.factories.payments import IBAN, Booked, Part, camt053, eur, invoice_issued, paid
 from tests.integration.payments.conftest import World
 
 
@@ -188,3 +188,32 @@ async def test_pages_of_the_queue_hold_each_payment_once(world: World, count: in
         cursor = page["next_cursor"]
     assert sorted(seen) == [100, 101, 102, 103, 104]
     assert (await world.get("/queue?reason=overpaid"))["items"] == []
+
+
+async def test_fifty_files_at_once_spend_no_open_item_twice(world: World) -> None:
+    """Each file pays the same ten bills, on an account of its own: ten of 500 payments match."""
+    issued = [await world.issue(count, 1_000 * count) for count in range(1, 11)]
+    numbers = [str(7_000_000 + number) for number in range(50)]
+    for number in numbers:
+        await world.post("/bank-accounts", {"number": number, "name": "An account"})
+    lines = [paid(one.total.minor, reference=one.rf_reference) for one in issued]
+    files = [
+        camt053(lines, number=place).replace(
+            f"<IBAN>{IBAN}</IBAN>".encode(), f"<Othr><Id>{number}</Id></Othr>".encode()
+        )
+        for place, number in enumerate(numbers)
+    ]
+    results = await asyncio.gather(*(world.upload(content) for content in files))
+    assert sum(result["matched"] for result in results) == 10
+    allocated = [
+        a for e in await world.news() if isinstance(e, PaymentAllocated) for a in e.allocations
+    ]
+    assert {a.invoice_id: a.amount for a in allocated} == {
+        one.invoice_id: one.total for one in issued
+    }
+    assert len(allocated) == 10
+    found = await world.get("/reconciliation")
+    assert found["agrees"]
+    for account in found["accounts"]:
+        placed = account["allocated"]["amount"] + account["unallocated"]["amount"]
+        assert placed == account["entries"]["amount"]
