@@ -90,7 +90,7 @@ async def decide(
     """
     lines = await _lines(session, arrivals)
     creditor = await parties.creditor(session)
-    settings = await fact_rows.settings(session, creditor.jurisdiction)
+    settings = (await fact_rows.stored_settings(session, creditor.jurisdiction)).settings
     found = await find_facts(session, lines, vault)
     held: set[UUID] = set()
     while True:

@@ -92,7 +92,7 @@ async def test_what_a_clerk_taught_counts_until_it_is_unlearned(world: World) ->
     index = iban_index(OFFICES, world.payments.service.vault)
     assert index is not None
     async with world.payments.service.db.write(scope(world)) as session:
-        await payers.remember(session, uuid7(), index, [anna])
+        await payers.remember(session, [payers.Lesson(index, anna, uuid7())])
     await world.upload(camt053([paid(4_000, iban=OFFICES, name="Budgetbeheer BV")], number=1))
     assert (await allocated(world)).customer_id == anna
     async with world.payments.service.db.write(scope(world)) as session:
@@ -105,7 +105,7 @@ async def test_what_a_clerk_taught_counts_until_it_is_unlearned(world: World) ->
 async def test_an_instalment_pays_the_bills_of_its_arrangement_while_it_lasts(
     world: World,
 ) -> None:
-    anna, (older, newer) = await anna_owing(world, 3_000, 6_000)
+    anna, (older, newer) = await anna_owing(world, 3_000, 6_100)
     agreed = ArrangementAgreed(
         arrangement_id=uuid7(),
         customer_id=anna,
@@ -133,15 +133,14 @@ async def test_an_instalment_pays_the_bills_of_its_arrangement_while_it_lasts(
 
 async def test_a_creditor_who_allows_a_difference_has_it_written_off(world: World) -> None:
     _, (bill,) = await anna_owing(world, 4_000)
-    async with world.payments.service.db.write(scope(world)) as session:
-        await session.execute(
-            text(
-                "INSERT INTO match_settings"
-                " (creditor_id, version, post_at, tie_margin, tolerance_minor, fill_by_law)"
-                " VALUES (:creditor_id, 1, 0.999, 2, 5, false)"
-            ),
-            {"creditor_id": world.payments.creditor_id},
-        )
+    before = await world.payments.call("GET", "/match-settings")
+    assert (before.json()["version"], before.json()["tolerance_minor"]) == (0, 0)
+    wanted = {"post_at": 0.999, "tie_margin": 2.0, "tolerance_minor": 5, "fill_by_law": False}
+    seen = {"If-Match": before.headers["ETag"]}
+    after = await world.payments.put("/match-settings", json=wanted, headers=seen)
+    assert after == {"version": 1, **wanted}
+    late = await world.payments.call("PUT", "/match-settings", json=wanted, headers=seen)
+    assert late.status_code == 412
     await world.upload(camt053([paid(3_997, reference=bill.rf_reference)]))
     (part,) = (await allocated(world)).allocations
     assert (part.amount, part.written_off) == (eur(3_997), eur(3))
