@@ -56,6 +56,14 @@ class CandidateShown(BaseModel):
     proof: str
 
 
+class SpecificationShown(BaseModel):
+    """A collector's specification that waits, and what came in beyond it."""
+
+    remittance_id: UUID
+    net: Money
+    difference: Money
+
+
 class QueueItem(BaseModel):
     payment_id: UUID
     version: int
@@ -72,6 +80,7 @@ class QueueItem(BaseModel):
     held_until: date | None
     sender: Sender
     candidates: list[CandidateShown]
+    specifications: list[SpecificationShown]
 
 
 class ReasonCount(BaseModel):
@@ -122,6 +131,15 @@ def queue_item(view: QueueView, language: str) -> QueueItem:
         held_until=view.mark.held_until if view.mark else None,
         sender=sender_shown(view.text),
         candidates=[_candidate(one, language) for one in view.suggestions],
+        specifications=[
+            SpecificationShown(
+                remittance_id=row.id,
+                net=Money(row.net_minor, row.currency),
+                difference=shown.unallocated - Money(row.net_minor, row.currency),
+            )
+            for row in view.specifications
+            if row.currency == shown.amount.currency
+        ],
     )
 
 

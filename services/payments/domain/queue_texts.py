@@ -218,6 +218,10 @@ REFUSALS: Final[Texts] = {
         "Nothing of it waits any more: somebody matched it meanwhile",
         "Er valt niets meer toe te wijzen: iemand was u voor",
     ),
+    "nothing_open": (
+        "Nothing of what is proposed is open: match it to something else",
+        "Van het voorstel staat niets open: wijs de betaling anders toe",
+    ),
     "changed": (
         "The proposal is not what you saw: look at it again",
         "Het voorstel is niet meer wat u zag: bekijk het opnieuw",

@@ -98,6 +98,27 @@ async def lock_waiting(session: WriteSession) -> Sequence[Remittance]:
     return (await session.scalars(locked(query))).all()
 
 
+async def waiting_by_iban(
+    session: AsyncSession, indexes: Collection[bytes]
+) -> dict[bytes, list[Remittance]]:
+    """Specifications that wait for a sum, by the account that is to come from."""
+    if not indexes:
+        return {}
+    rows = await session.execute(
+        select(RemittanceSender.iban_index, Remittance)
+        .join(RemittanceSender, RemittanceSender.id == Remittance.sender_id)
+        .where(
+            Remittance.status == "waiting",
+            RemittanceSender.iban_index == any_(literal(list(indexes), BYTES)),
+        )
+        .order_by(Remittance.id)
+    )
+    found: dict[bytes, list[Remittance]] = {}
+    for index, remittance in rows:
+        found.setdefault(index, []).append(remittance)
+    return found
+
+
 async def parts(
     session: AsyncSession, remittance_ids: Collection[UUID]
 ) -> dict[UUID, list[RemittancePart]]:

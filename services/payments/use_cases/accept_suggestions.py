@@ -14,8 +14,10 @@ from services.payments.use_cases.allocate import Placement, allocate, rest_of
 from services.payments.use_cases.match_by_hand import settle_seals
 from services.payments.use_cases.propose import Proposals, propose
 from services.payments.use_cases.remember_payers import teach
+from shared import audit
 from shared.crypto import Vault
 from shared.db import WriteSession
+from shared.errors import InvalidInput
 from shared.money import Money
 
 
@@ -29,7 +31,7 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """`refused` tells why, by payment: `not_found`, `not_waiting` or `changed`."""
+    """`refused` tells why, by payment: a code of `REFUSALS`."""
 
     payments: Sequence[Payment]
     refused: Mapping[UUID, str]
@@ -39,6 +41,7 @@ async def accept_suggestions(
     session: WriteSession, wanted: Sequence[Acceptance], *, remember: bool, vault: Vault
 ) -> Accepted:
     """All that still hold are allocated, the others told; none waits for another."""
+    _refuse_twice(wanted)
     payments = await matching.lock_payments(session, [one.payment_id for one in wanted])
     queued = [payment for payment in payments.values() if payment.queue_reason is not None]
     proposals = await propose(session, queued)
@@ -50,11 +53,21 @@ async def accept_suggestions(
     if placements:
         await allocate(session, placements)
     accepted = [placement.payment for placement in placements]
+    for payment in accepted:
+        audit.record(session, "accept", audit.subject_of("payment", payment.id))
     if remember:
         taught = {p.payment.id: (p.payment, {s.customer_id for s in p.shares}) for p in placements}
         await teach(session, taught)
     await settle_seals(session, accepted, vault=vault)
     return Accepted(accepted, refused)
+
+
+def _refuse_twice(wanted: Sequence[Acceptance]) -> None:
+    seen: set[UUID] = set()
+    for index, one in enumerate(wanted):
+        if one.payment_id in seen:
+            raise InvalidInput.field(f"items[{index}].payment_id", "comes twice")
+        seen.add(one.payment_id)
 
 
 def _decide(
@@ -75,16 +88,14 @@ def _decide(
             refused[one.payment_id] = "not_waiting"
         else:
             rest = rest_of(payment)
-            shares = next(
-                (
-                    fill(suggestion, items, left, rest)
-                    for suggestion in proposals.suggestions[payment.id]
-                    if proof(payment.id, rest, suggestion, left) == one.proof
-                ),
-                (),
-            )
+            seen = [
+                suggestion
+                for suggestion in proposals.suggestions[payment.id]
+                if proof(payment.id, rest, suggestion, left) == one.proof
+            ]
+            shares = fill(seen[0], items, left, rest) if seen else ()
             if not shares:
-                refused[one.payment_id] = "changed"
+                refused[one.payment_id] = "nothing_open" if seen else "changed"
                 continue
             for share in shares:
                 left[share.item_id] -= share.amount

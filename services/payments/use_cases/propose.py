@@ -12,6 +12,7 @@ from services.payments.domain.matching import CANDIDATES_MAX, Item
 from services.payments.domain.suggestions import Suggestion, stored
 from services.payments.models import OpenItem, Payment
 from services.payments.repository import matching
+from services.payments.use_cases.allocate import rest_of
 from shared.money import Money
 
 
@@ -56,7 +57,7 @@ def _ranked(
 ) -> list[Suggestion]:
     found = [one for one in weighed if all(i in items for i in one.invoice_ids)]
     known = {one.invoice_ids for one in found}
-    rest = Money(payment.amount_minor - payment.allocated_minor, payment.currency)
+    rest = rest_of(payment)
     for row in owed:
         available = items[row.id].available
         if row.customer_id != payment.customer_id or not available or (row.id,) in known:

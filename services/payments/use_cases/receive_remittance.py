@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ async def receive_remittance(session: WriteSession, sender_code: str, content: b
         return Received(known, is_new=False)
     creditor = await parties.creditor(session)
     layout = Layout(**sender.layout)
-    rows = read_specification(content, layout, creditor.currency)
+    rows = await asyncio.to_thread(read_specification, content, layout, creditor.currency)
     parts = await _parts(session, rows, layout, creditor.currency)
     gross, fee = sums(parts, creditor.currency)
     scope, now = scope_of(session), session.info["clock"].now()

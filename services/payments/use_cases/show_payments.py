@@ -17,8 +17,16 @@ from services.payments.models import (
     Payment,
     PaymentNote,
     QueueMark,
+    Remittance,
 )
-from services.payments.repository import history, matching, parties, queue, statements
+from services.payments.repository import (
+    history,
+    matching,
+    parties,
+    queue,
+    remittances,
+    statements,
+)
 from services.payments.use_cases.allocate import rest_of
 from services.payments.use_cases.note_payments import show_notes
 from services.payments.use_cases.propose import propose
@@ -46,6 +54,8 @@ class QueueView:
     line: BankLine | None
     text: LineText | None
     suggestions: tuple[SuggestionView, ...]
+    # Specifications of a collector that wait, when the money came from its account.
+    specifications: Sequence[Remittance]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,12 @@ async def show_queue(
     known |= {one.customer_id for suggestions in each for one in suggestions}
     customers = await parties.customers(session, known)
     left = proposals.left
+    indexes = {line.iban_index for line in lines.values() if line.iban_index}
+    specified = await remittances.waiting_by_iban(session, indexes)
+
+    def specifications(payment: Payment) -> Sequence[Remittance]:
+        line = lines.get(payment.line_id) if payment.line_id else None
+        return specified.get(line.iban_index, ()) if line and line.iban_index else ()
 
     def view(payment: Payment, suggestion: Suggestion) -> SuggestionView:
         return SuggestionView(
@@ -92,6 +108,7 @@ async def show_queue(
             lines.get(payment.line_id) if payment.line_id else None,
             texts.get(payment.line_id) if payment.line_id else None,
             tuple(view(payment, one) for one in proposals.suggestions[payment.id]),
+            specifications(payment),
         )
         for payment, mark in queued
     ]

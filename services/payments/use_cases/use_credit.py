@@ -15,6 +15,8 @@ from shared.db import WriteSession
 from shared.errors import Conflict
 from shared.money import Money
 
+_ITEMS_MAX = 100
+
 
 class NoCredit(Conflict):
     code = "no_credit"
@@ -76,11 +78,10 @@ async def use_credit(
     overpaid = await queue.lock_credits(session, [customer_id], await today_of(session))
     if not overpaid:
         raise NoCredit("this customer has no credit; what a clerk put aside does not count")
-    found = (
-        await matching.lock_candidates(session, ids=invoice_ids)
-        if invoice_ids
-        else await matching.lock_candidates(session, customer_ids=[customer_id])
-    )
+    if not invoice_ids:
+        owed = await matching.open_items_of(session, [customer_id], _ITEMS_MAX)
+        invoice_ids = [row.id for row in owed]
+    found = await matching.lock_candidates(session, ids=invoice_ids)
     items = [item for item in found if item.customer_id == customer_id]
     spent = await spend(session, overpaid, items, "credit_by_hand")
     if not spent:

@@ -116,6 +116,7 @@ async def test_sums_that_differ_wait_in_the_queue_with_the_difference(bailiff: W
     await bailiff.upload(camt053([paid(1_220_00, iban=BAILIFF_IBAN)]))
     (item,) = await queue(bailiff)
     assert item["reason"] == "specification_differs"
+    assert [one["difference"]["amount"] for one in item["specifications"]] == [1_00]
     shown = await bailiff.get(f"/remittances/{told['id']}")
     (waiting,) = shown["waiting_sums"]
     assert (waiting["payment_id"], waiting["difference"]["amount"]) == (item["payment_id"], 1_00)
@@ -149,21 +150,21 @@ async def test_bad_rows_are_named_by_line_and_field_and_nothing_is_stored(
     )
     unknown = await upload(bailiff, text)
     assert unknown.status_code == 422
-    assert [(p["line"], p["field"]) for p in unknown.json()["problems"]] == [(3, "Uw kenmerk")]
+    assert [(p["line"], p["field"]) for p in unknown.json()["errors"]] == [(3, "Uw kenmerk")]
     text = (
         f"{HEADING}{first.number};100,00;15,00;84,00;20-03-2026\n"
         f"{first.number};honderd;15,00;85,00;31-02-2026\n"
         f";1,00;0,00;1,00;\n"
     )
     wrong = await upload(bailiff, text)
-    assert [(p["line"], p["field"]) for p in wrong.json()["problems"]] == [
+    assert [(p["line"], p["field"]) for p in wrong.json()["errors"]] == [
         (2, "Afdracht"),
         (3, "Ontvangen"),
         (3, "Datum"),
         (4, "Uw kenmerk"),
     ]
     other = await upload(bailiff, f"kenmerk;bedrag\n{first.number};100,00\n")
-    assert {p["field"] for p in other.json()["problems"]} == set(LAYOUT.values())
+    assert {p["field"] for p in other.json()["errors"]} == set(LAYOUT.values())
     assert (await bailiff.get("/remittances"))["items"] == []
 
 
