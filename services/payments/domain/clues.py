@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.references import is_payment_reference
+from services.payments.domain.kenmerk import KENMERK_LENGTH, holds
 
 _TEXT_LENGTH_MAX = 2_000
 _CLUES_MAX = 200
 _RF = re.compile(r"RF(?=[\s.\-/]{0,2}\d)")
 _SEPARATORS = " \t\r\n.-/:"
 _RF_LENGTH_MIN, _RF_LENGTH_MAX = 5, 25
-KENMERK_LENGTH = 16
 _DIGITS = re.compile(r"\d(?:[\s.\-/]{0,2}\d){15,399}", re.ASCII)
 _RUN = re.compile(r"\d(?:[\s.\-/]{0,2}\d){6,39}", re.ASCII)
 _WORDS = re.compile(r"[A-Z0-9]+", re.ASCII)
@@ -104,7 +103,7 @@ def _as_digits(run: re.Match[str]) -> str:
 
 
 def _references_in(text: str) -> set[str]:
-    if len(text) == KENMERK_LENGTH and is_payment_reference(text):
+    if len(text) == KENMERK_LENGTH and text.isascii() and text.isdigit() and holds(text):
         return {text}
     return {*_rf_references(text), *_payment_references(text)}
 
@@ -136,7 +135,7 @@ def _payment_references(text: str) -> Iterator[str]:
         digits = _NOT_DIGIT.sub("", run.group())
         for start in range(len(digits) - KENMERK_LENGTH + 1):
             piece = digits[start : start + KENMERK_LENGTH]
-            if is_payment_reference(piece):
+            if holds(piece):
                 yield piece
 
 
@@ -195,10 +194,10 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def _has_digit(word: str) -> bool:
-    return any(character.isdigit() for character in word)
+    return not word.isalpha()
 
 
 def _is_number(word: str) -> bool:
     if not _NUMBER_LENGTH_MIN <= len(word) <= _NUMBER_LENGTH_MAX:
         return False
-    return sum(character.isdigit() for character in word) >= _NUMBER_DIGITS_MIN
+    return sum(map(str.isdigit, word)) >= _NUMBER_DIGITS_MIN
