@@ -39,19 +39,18 @@ class Clues:
     """What a text holds: all bare, in capitals.
 
     `references` (RF, betalingskenmerk) are whole; `read` are whole once letters are read as the
-    digits they look like. `numbers` could be invoice or customer numbers (see `number_key`), and
-    `inside` those that are only the tail of something as long as a betalingskenmerk: they decide
-    nothing alone. `text` is all of it, for names and for what is damaged.
+    digits they look like. `numbers` could be invoice or customer numbers (see `number_key`); what
+    is only the tail of something as long as a betalingskenmerk is none. `text` is all of it, for
+    names and for what is damaged.
     """
 
     references: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
-    inside: frozenset[str] = frozenset()
     text: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.references or self.numbers or self.read or self.inside)
+        return bool(self.references or self.numbers or self.read)
 
     def runs(self) -> tuple[str, ...]:
         """Digits as written, whole or damaged; read anew each time, for few lines need it."""
@@ -72,7 +71,6 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
     references: set[str] = set()
     numbers: set[str] = set()
     read: set[str] = set()
-    inside: set[str] = set()
     told = [given[:_TEXT_LENGTH_MAX].upper() for given in texts if given]
     for text in told:
         whole = _references_in(text)
@@ -80,16 +78,13 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
         if text in whole:
             continue
         found = set(_numbers(text))
-        tails = _tails(text, found)
-        inside |= tails
-        numbers |= found - tails
+        numbers |= found - _tails(text, found)
         if not whole:
             read |= _references_in(_READABLE.sub(_as_digits, text))
     return Clues(
         _capped(references),
         _capped(numbers),
         _capped(read),
-        _capped(inside - numbers),
         " ".join(told)[:_TEXT_LENGTH_MAX],
     )
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from services.payments.domain.clues import clues_in
 from services.payments.repository import payers
+from services.payments.use_cases.book_payments import Arrival, book, decide
 from services.payments.use_cases.plan_lines import iban_index
 from shared.db import Scope
+from shared.events.billing import InvoiceIssued
 from shared.events.collections import ArrangementAgreed, ArrangementEnded, InstalmentItem
 from shared.events.payments import PaymentAllocated
 from shared.ids import uuid7
@@ -152,3 +156,34 @@ async def test_a_forgotten_customer_is_found_by_no_name(world: World) -> None:
     await world.upload(camt053([paid(4_000, name="A. Oosterbrink")]))
     item = await queued(world)
     assert (item["reason"], item["candidates"]) == ("no_match", [])
+
+
+async def test_payments_of_other_customers_go_on_while_one_is_booked(world: World) -> None:
+    """Only what is taken is locked; who wants the same waits, and then finds it paid."""
+    _, (bill,) = await anna_owing(world, 4_000)
+    other = await world.issue(2, 5_000)
+    database = world.payments.service.db
+    async with database.transaction(scope(world)) as first:
+        arrival = arriving(bill)
+        await book(first, [arrival], await decide(first, [arrival]))
+        async with database.write(scope(world)) as second:
+            rival, free = arriving(bill), arriving(other)
+            async with asyncio.timeout(10):
+                verdicts = await decide(second, [free])
+            assert [share.amount for share in verdicts[free.id].shares] == [eur(5_000)]
+            waiting = asyncio.create_task(decide(second, [rival]))
+            await database.commit(first)
+            verdict = (await waiting)[rival.id]
+    assert (verdict.shares, verdict.queue_reason) == ((), "already_paid")
+
+
+def arriving(bill: InvoiceIssued) -> Arrival:
+    """All of a bill, by its reference."""
+    return Arrival(
+        id=uuid7(),
+        source="bank",
+        amount=bill.total,
+        booked_on=date(2026, 4, 1),
+        value_on=date(2026, 4, 1),
+        clues=clues_in([bill.rf_reference]),
+    )
