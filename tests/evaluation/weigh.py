@@ -68,10 +68,14 @@ def _count(
     if not judged.answers:
         return
     scores = [WEIGHTS_2026.score(answer.codes) for answer in judged.answers]
-    best = {item.id for item in judged.answers[0].fit.items}
+    fit = judged.answers[0].fit
+    if not fit.is_whole:
+        return
+    best = {item.id for item in fit.items}
     allowed = [{invoice for invoice, _ in shares} for shares in (truth.shares, *truth.alternatives)]
-    step = int(margins(scores)[0] // _STEP)
-    leads.setdefault(step, []).append(bool(best) and best in allowed)
+    # An instalment is for all bills of its arrangement and reaches the oldest of them.
+    is_right = any(paid and paid <= best for paid in allowed)
+    leads.setdefault(int(margins(scores)[0] // _STEP), []).append(is_right)
 
 
 def _show_codes(right: Counter[str], wrong: Counter[str]) -> None:

@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.references import is_payment_reference
+from services.payments.domain.kenmerk import KENMERK_LENGTH, holds
 
 _TEXT_LENGTH_MAX = 2_000
 _CLUES_MAX = 200
 _RF = re.compile(r"RF(?=[\s.\-/]{0,2}\d)")
 _SEPARATORS = " \t\r\n.-/:"
 _RF_LENGTH_MIN, _RF_LENGTH_MAX = 5, 25
-KENMERK_LENGTH = 16
 _DIGITS = re.compile(r"\d(?:[\s.\-/]{0,2}\d){15,399}", re.ASCII)
 _RUN = re.compile(r"\d(?:[\s.\-/]{0,2}\d){6,39}", re.ASCII)
 _WORDS = re.compile(r"[A-Z0-9]+", re.ASCII)
@@ -40,19 +39,18 @@ class Clues:
     """What a text holds: all bare, in capitals.
 
     `references` (RF, betalingskenmerk) are whole; `read` are whole once letters are read as the
-    digits they look like. `numbers` could be invoice or customer numbers (see `number_key`), and
-    `inside` those that are only the tail of something as long as a betalingskenmerk: they decide
-    nothing alone. `text` is all of it, for names and for what is damaged.
+    digits they look like. `numbers` could be invoice or customer numbers (see `number_key`); what
+    is only the tail of something as long as a betalingskenmerk is none. `text` is all of it, for
+    names and for what is damaged.
     """
 
     references: frozenset[str] = frozenset()
     numbers: frozenset[str] = frozenset()
     read: frozenset[str] = frozenset()
-    inside: frozenset[str] = frozenset()
     text: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.references or self.numbers or self.read or self.inside)
+        return bool(self.references or self.numbers or self.read)
 
     def runs(self) -> tuple[str, ...]:
         """Digits as written, whole or damaged; read anew each time, for few lines need it."""
@@ -73,7 +71,6 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
     references: set[str] = set()
     numbers: set[str] = set()
     read: set[str] = set()
-    inside: set[str] = set()
     told = [given[:_TEXT_LENGTH_MAX].upper() for given in texts if given]
     for text in told:
         whole = _references_in(text)
@@ -81,16 +78,13 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
         if text in whole:
             continue
         found = set(_numbers(text))
-        tails = _tails(text, found)
-        inside |= tails
-        numbers |= found - tails
+        numbers |= found - _tails(text, found)
         if not whole:
             read |= _references_in(_READABLE.sub(_as_digits, text))
     return Clues(
         _capped(references),
         _capped(numbers),
         _capped(read),
-        _capped(inside - numbers),
         " ".join(told)[:_TEXT_LENGTH_MAX],
     )
 
@@ -104,7 +98,7 @@ def _as_digits(run: re.Match[str]) -> str:
 
 
 def _references_in(text: str) -> set[str]:
-    if len(text) == KENMERK_LENGTH and is_payment_reference(text):
+    if len(text) == KENMERK_LENGTH and text.isascii() and text.isdigit() and holds(text):
         return {text}
     return {*_rf_references(text), *_payment_references(text)}
 
@@ -136,7 +130,7 @@ def _payment_references(text: str) -> Iterator[str]:
         digits = _NOT_DIGIT.sub("", run.group())
         for start in range(len(digits) - KENMERK_LENGTH + 1):
             piece = digits[start : start + KENMERK_LENGTH]
-            if is_payment_reference(piece):
+            if holds(piece):
                 yield piece
 
 
@@ -195,10 +189,10 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def _has_digit(word: str) -> bool:
-    return any(character.isdigit() for character in word)
+    return not word.isalpha()
 
 
 def _is_number(word: str) -> bool:
     if not _NUMBER_LENGTH_MIN <= len(word) <= _NUMBER_LENGTH_MAX:
         return False
-    return sum(character.isdigit() for character in word) >= _NUMBER_DIGITS_MIN
+    return sum(map(str.isdigit, word)) >= _NUMBER_DIGITS_MIN

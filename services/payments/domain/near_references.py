@@ -9,47 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from services.payments.domain.clues import KENMERK_LENGTH
-from shared.references import KENMERK_WEIGHTS
+from services.payments.domain.kenmerk import KENMERK_LENGTH, holds
 
 # Of a kenmerk cut at its end: two lost digits leave about nine possibilities.
 _LOST_MOST: Final = 2
 _TAIL_LENGTH_MIN: Final = 6
 _BEGINNING_LENGTH_MIN: Final = 12
 _DIGITS: Final = "0123456789"
-
-
-def _checked_thirds() -> tuple[dict[str, int], ...]:
-    """What three digits add to the weighted sum, by their place behind the check digit.
-
-    Hundreds of possibilities are checked for one damaged reference: five look-ups each, no loop.
-    """
-    weights = [KENMERK_WEIGHTS[place % 10] for place in reversed(range(KENMERK_LENGTH - 1))]
-    return tuple(
-        {
-            f"{a}{b}{c}": a * weights[at] + b * weights[at + 1] + c * weights[at + 2]
-            for a in range(10)
-            for b in range(10)
-            for c in range(10)
-        }
-        for at in range(0, KENMERK_LENGTH - 1, 3)
-    )
-
-
-_T1, _T2, _T3, _T4, _T5 = _checked_thirds()
-# Eleven less the remainder; 10 is written 1 and 11 is written 0 (see `shared.references`).
-_CHECK_BY_REMAINDER: Final = tuple(str({0: 0, 1: 1}.get(r, 11 - r)) for r in range(11))
-
-
-def _holds(kenmerk: str) -> bool:
-    total = (
-        _T1[kenmerk[1:4]]
-        + _T2[kenmerk[4:7]]
-        + _T3[kenmerk[7:10]]
-        + _T4[kenmerk[10:13]]
-        + _T5[kenmerk[13:16]]
-    )
-    return kenmerk[0] == _CHECK_BY_REMAINDER[total % 11]
 
 
 def one_slip(written: str, lengths: Collection[int]) -> Iterator[str]:
@@ -91,10 +57,10 @@ def near_references(runs: Iterable[str]) -> set[str]:
     for run in runs:
         lost = KENMERK_LENGTH - len(run)
         if -1 <= lost <= 1:
-            found.update(filter(_holds, one_slip(run, (KENMERK_LENGTH,))))
+            found.update(filter(holds, one_slip(run, (KENMERK_LENGTH,))))
         if 1 <= lost <= _LOST_MOST:
             ends = (f"{run}{end:0{lost}}" for end in range(10**lost))
-            found.update(filter(_holds, ends))
+            found.update(filter(holds, ends))
     return found
 
 

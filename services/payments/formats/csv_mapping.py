@@ -50,7 +50,27 @@ class CsvMapping(BaseModel):
     where the column tells its last digits only. `preamble_lines` stand before the headings; `as_of`
     is when the layout was last seen (YYYY-MM)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "delimiter": ";",
+                    "date_format": "YYYYMMDD",
+                    "columns": {
+                        "booked_on": "Datum",
+                        "amount": "Bedrag",
+                        "sign": "Af Bij",
+                        "account": "Rekening",
+                        "counterparty_iban": "Tegenrekening",
+                        "currency": "Munt",
+                        "texts": ["Mededelingen"],
+                    },
+                }
+            ]
+        },
+    )
 
     delimiter: Literal[",", ";", "\t", "|"] = ";"
     encoding: Literal["utf-8", "windows-1252", "iso-8859-1", "iso-8859-15"] = "utf-8"

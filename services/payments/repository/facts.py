@@ -6,6 +6,7 @@ Nothing is locked here: what a decision takes is locked after it, and looked at 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,8 +25,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.matching import Item, Plan, Settings
 from services.payments.models import Customer, Hold, Mandate, MatchSettings, OpenItem
+from services.payments.repository.locking import locked
 from services.payments.repository.matching import item_of, unsettled_minor
 from services.payments.repository.parties import TEXTS, UUIDS
+from shared.db import WriteSession
 
 # The law's order is asked over all that a customer owes; nobody owes more bills than this.
 _OPEN_MOST = 100
@@ -36,17 +39,35 @@ _BY_NAME = text(
 ).bindparams(bindparam("keys", type_=ARRAY(Text)))
 
 
-async def settings(session: AsyncSession, jurisdiction: str) -> Settings:
+@dataclass(frozen=True, slots=True)
+class StoredSettings:
+    """Version 0 are the defaults: nothing was stored yet."""
+
+    version: int
+    settings: Settings
+
+
+async def stored_settings(session: AsyncSession, jurisdiction: str = "NL") -> StoredSettings:
     row = (await session.scalars(select(MatchSettings))).one_or_none()
+    return _settings(row, jurisdiction)
+
+
+async def lock_settings(session: WriteSession) -> StoredSettings:
+    row = (await session.scalars(locked(select(MatchSettings)))).one_or_none()
+    return _settings(row, "NL")
+
+
+def _settings(row: MatchSettings | None, jurisdiction: str) -> StoredSettings:
     if row is None:
-        return Settings(jurisdiction=jurisdiction)
-    return Settings(
+        return StoredSettings(0, Settings(jurisdiction=jurisdiction))
+    settings = Settings(
         post_at=row.post_at,
         tie_margin=row.tie_margin,
         tolerance_minor=row.tolerance_minor,
         fill_by_law=row.fill_by_law,
         jurisdiction=jurisdiction,
     )
+    return StoredSettings(row.version, settings)
 
 
 async def items_named(

@@ -90,7 +90,7 @@ async def decide(
     """
     lines = await _lines(session, arrivals)
     creditor = await parties.creditor(session)
-    settings = await fact_rows.settings(session, creditor.jurisdiction)
+    settings = (await fact_rows.stored_settings(session, creditor.jurisdiction)).settings
     found = await find_facts(session, lines, vault)
     held: set[UUID] = set()
     while True:
@@ -147,17 +147,16 @@ def _shares(decision: Decision) -> tuple[Share, ...]:
 
 
 def _verdict(arrival: Arrival, decision: Decision) -> Verdict:
-    known = arrival.customer_id
-    reason: str | None
+    known, reason = arrival.customer_id, arrival.odd
     match decision:
         case NoMatch():
-            reason = arrival.odd or decision.reason
-            return Verdict(known or decision.customer_id, (), "", reason, ())
+            return Verdict(known or decision.customer_id, (), "", reason or decision.reason, ())
         case Ambiguous():
-            reason = arrival.odd or decision.reason
-            return Verdict(known or decision.customer_id, (), "", reason, decision.candidates)
+            candidates = decision.candidates
+            reason = reason or decision.reason
+            return Verdict(known or decision.customer_id, (), "", reason, candidates)
         case Over():
-            reason = arrival.odd or decision.reason
+            reason = reason or decision.reason
         case _:
             reason = None
     return Verdict(

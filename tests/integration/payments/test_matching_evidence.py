@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from services.payments.domain.clues import clues_in
 from services.payments.repository import payers
+from services.payments.use_cases.book_payments import Arrival, book, decide
 from services.payments.use_cases.plan_lines import iban_index
 from shared.db import Scope
+from shared.events.billing import InvoiceIssued
 from shared.events.collections import ArrangementAgreed, ArrangementEnded, InstalmentItem
 from shared.events.payments import PaymentAllocated
 from shared.ids import uuid7
@@ -92,7 +96,7 @@ async def test_what_a_clerk_taught_counts_until_it_is_unlearned(world: World) ->
     index = iban_index(OFFICES, world.payments.service.vault)
     assert index is not None
     async with world.payments.service.db.write(scope(world)) as session:
-        await payers.remember(session, uuid7(), index, [anna])
+        await payers.remember(session, [payers.Lesson(index, anna, uuid7())])
     await world.upload(camt053([paid(4_000, iban=OFFICES, name="Budgetbeheer BV")], number=1))
     assert (await allocated(world)).customer_id == anna
     async with world.payments.service.db.write(scope(world)) as session:
@@ -105,7 +109,7 @@ async def test_what_a_clerk_taught_counts_until_it_is_unlearned(world: World) ->
 async def test_an_instalment_pays_the_bills_of_its_arrangement_while_it_lasts(
     world: World,
 ) -> None:
-    anna, (older, newer) = await anna_owing(world, 3_000, 6_000)
+    anna, (older, newer) = await anna_owing(world, 3_000, 6_100)
     agreed = ArrangementAgreed(
         arrangement_id=uuid7(),
         customer_id=anna,
@@ -133,15 +137,14 @@ async def test_an_instalment_pays_the_bills_of_its_arrangement_while_it_lasts(
 
 async def test_a_creditor_who_allows_a_difference_has_it_written_off(world: World) -> None:
     _, (bill,) = await anna_owing(world, 4_000)
-    async with world.payments.service.db.write(scope(world)) as session:
-        await session.execute(
-            text(
-                "INSERT INTO match_settings"
-                " (creditor_id, version, post_at, tie_margin, tolerance_minor, fill_by_law)"
-                " VALUES (:creditor_id, 1, 0.999, 2, 5, false)"
-            ),
-            {"creditor_id": world.payments.creditor_id},
-        )
+    before = await world.payments.call("GET", "/match-settings")
+    assert (before.json()["version"], before.json()["tolerance_minor"]) == (0, 0)
+    wanted = {"post_at": 0.999, "tie_margin": 2.0, "tolerance_minor": 5, "fill_by_law": False}
+    seen = {"If-Match": before.headers["ETag"]}
+    after = await world.payments.put("/match-settings", json=wanted, headers=seen)
+    assert after == {"version": 1, **wanted}
+    late = await world.payments.call("PUT", "/match-settings", json=wanted, headers=seen)
+    assert late.status_code == 412
     await world.upload(camt053([paid(3_997, reference=bill.rf_reference)]))
     (part,) = (await allocated(world)).allocations
     assert (part.amount, part.written_off) == (eur(3_997), eur(3))
@@ -153,3 +156,34 @@ async def test_a_forgotten_customer_is_found_by_no_name(world: World) -> None:
     await world.upload(camt053([paid(4_000, name="A. Oosterbrink")]))
     item = await queued(world)
     assert (item["reason"], item["candidates"]) == ("no_match", [])
+
+
+async def test_payments_of_other_customers_go_on_while_one_is_booked(world: World) -> None:
+    """Only what is taken is locked; who wants the same waits, and then finds it paid."""
+    _, (bill,) = await anna_owing(world, 4_000)
+    other = await world.issue(2, 5_000)
+    database = world.payments.service.db
+    async with database.transaction(scope(world)) as first:
+        arrival = arriving(bill)
+        await book(first, [arrival], await decide(first, [arrival]))
+        async with database.write(scope(world)) as second:
+            rival, free = arriving(bill), arriving(other)
+            async with asyncio.timeout(10):
+                verdicts = await decide(second, [free])
+            assert [share.amount for share in verdicts[free.id].shares] == [eur(5_000)]
+            waiting = asyncio.create_task(decide(second, [rival]))
+            await database.commit(first)
+            verdict = (await waiting)[rival.id]
+    assert (verdict.shares, verdict.queue_reason) == ((), "already_paid")
+
+
+def arriving(bill: InvoiceIssued) -> Arrival:
+    """All of a bill, by its reference."""
+    return Arrival(
+        id=uuid7(),
+        source="bank",
+        amount=bill.total,
+        booked_on=date(2026, 4, 1),
+        value_on=date(2026, 4, 1),
+        clues=clues_in([bill.rf_reference]),
+    )

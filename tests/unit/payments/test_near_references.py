@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.payments.domain.kenmerk import holds
 from services.payments.domain.near_references import (
     is_cut,
     is_one_slip,
@@ -87,3 +88,8 @@ def test_the_tail_of_longer_digits_is_kept_apart_from_slips() -> None:
 )
 def test_what_is_left_of_a_reference_must_be_long_enough_to_mean_it(run: str, cut: bool) -> None:
     assert is_cut(run, KENMERK) is cut
+
+
+@given(st.integers(0, 10**16 - 1).map(lambda number: f"{number:016}"))
+def test_the_fast_check_says_what_the_rule_says(digits: str) -> None:
+    assert holds(digits) == is_payment_reference(digits)

@@ -140,38 +140,30 @@ def _answer(
 ) -> Answer:
     """What is written of some items decides which; else the amount over all that is owed."""
     owed = book.owed_by(customer_id, line.amount.currency)
-    for code in _WRITTEN:
-        items = written.get(code)
-        if items:
-            fit = _fit_named(line, items, book, settings)
-            if fit is not None:
-                return Answer(customer_id, fit, (code, *codes, fit.code))
-    cut = [item for item, _ in owed if _is_cut_of(runs, item)]
-    if cut and not written:
-        written = {"reference_cut": cut}
-        fit = _fit_named(line, cut, book, settings)
-        if fit is not None:
-            return Answer(customer_id, fit, ("reference_cut", *codes, fit.code))
-    strongest = next((code for code in _WRITTEN if code in written), None)
+    if not written:
+        cut = [item for item, _ in owed if _is_cut_of(runs, item)]
+        written = {"reference_cut": cut} if cut else {}
+    by_strength = [code for code in _WRITTEN if code in written]
+    for code in by_strength:
+        fit = _fit_named(line, written[code], book, settings)
+        if fit.is_whole:
+            return Answer(customer_id, fit, (code, *codes, fit.code))
     fit = fit_amount(line.amount.minor, owed, settings.tolerance_minor)
     if not fit.is_whole:
         fit = _instalment(line, customer_id, owed, book) or fit
         if fit.code == "amount_instalment" and _INSTALMENT.search(line.clues.text):
             codes.append("instalment_named")
-    if strongest:
-        codes.insert(0, strongest)
-    return Answer(customer_id, fit, (*codes, fit.code))
+    return Answer(customer_id, fit, (*by_strength[:1], *codes, fit.code))
 
 
-def _fit_named(line: Line, items: list[Item], book: Book, settings: Settings) -> Fit | None:
-    """How the amount fits the items that were named; None when it does not."""
+def _fit_named(line: Line, items: list[Item], book: Book, settings: Settings) -> Fit:
+    """How the amount fits the items that were named."""
     owed = [
         (item, book.left[item.id])
         for item in oldest_first(items)
         if book.left[item.id] > 0 and item.available.currency == line.amount.currency
     ]
-    fit = fit_amount(line.amount.minor, owed, settings.tolerance_minor)
-    return fit if fit.is_whole else None
+    return fit_amount(line.amount.minor, owed, settings.tolerance_minor)
 
 
 def _is_cut_of(runs: Sequence[str], item: Item) -> bool:

@@ -37,10 +37,14 @@ class Weights:
         return 1.0 / (1.0 + exp(-(low_odds + part * (high_odds - low_odds))))
 
 
-# First counted, then rounded: how often each code came with the right customer and with the
-# candidates beside it, over worlds of `tests/evaluation` with other seeds than its report uses
-# (python -m tests.evaluation.weigh). What synthetic worlds cannot tell (how often a stranger bears
-# a customer's name, how often an account changes hands) was set lower by hand, towards doubt.
+# Counted over worlds of `tests/evaluation` with other seeds than its report uses, then set by hand
+# (`python -m tests.evaluation.weigh` counts anew). What the count cannot tell was judged:
+# - An account or a name is what made somebody a suspect at all, so among suspects it looks common.
+#   Its weight is that among all customers, where one in many thousands shares it.
+# - Made-up strangers bear customers' names less often than real ones: names weigh less than that.
+# - Amounts weigh as in worlds of few price points, where one customer in eight owes the same.
+# The calibration is the identity between odds of 3,000 to 1: answers that led by 1 to 7 came true
+# as often as that says or oftener, and beyond 8 there were too few lines to claim more.
 WEIGHTS_2026: Final = Weights(
     valid_from=date(2026, 1, 1),
     prior=-9.0,
