@@ -142,6 +142,7 @@ async def prepared(databases: TestDatabases, database: str, creditor_id: UUID) -
         "email": "water@example.org",
         "phone": "+31201234567",
         "website": "https://water.example",
+        "address": {},
     }
     async with service.db.write(Scope(creditor_id, "system:bench")) as session:
         session.add(Creditor(**creditor))
