@@ -199,10 +199,12 @@ def slip_hits_another_number(stage: Stage) -> Sequence[Draft]:
 def tail_is_another_number(stage: Stage) -> Sequence[Draft]:
     """A mistyped betalingskenmerk whose last eleven digits are another customer's invoice number.
 
-    The check digit stayed that of the bill meant, so it fails. Decidable as for exchanged digits.
+    The check digit stayed that of the bill meant, and fails. Decidable as for exchanged digits.
     """
     dice = stage.dice
     other, (party, bill) = _neighbours(stage)
+    while bill.payment_reference[0] == other.payment_reference[0]:
+        other, (party, bill) = _neighbours(stage)
     written = bill.payment_reference[:5] + other.number
     return [
         _damaged(
