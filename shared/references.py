@@ -66,7 +66,9 @@ def payment_reference_check_digit(body: str) -> int:
 
     Remainders 1 and 10 share the digit 1: an error that turns one into the other goes unseen.
     """
-    total = sum(int(digit) * KENMERK_WEIGHTS[place % 10] for place, digit in enumerate(reversed(body)))
+    total = sum(
+        int(digit) * KENMERK_WEIGHTS[place % 10] for place, digit in enumerate(reversed(body))
+    )
     check = 11 - total % 11
     return {10: 1, 11: 0}.get(check, check)
 
