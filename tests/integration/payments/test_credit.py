@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from shared.events.payments import PaymentAllocated
-from tests.factories.payments import camt053, customer_changed, eur, invoice_issued, paid
+from tests.factories.payments import DUE_ON, camt053, customer_changed, eur, invoice_issued, paid
 from tests.integration.payments.conftest import World
 from tests.integration.payments.test_queue import act, queue
 
@@ -91,9 +92,9 @@ async def test_a_direct_debit_collects_what_the_credit_left(world: World) -> Non
         "signed_on": "2026-01-01",
     }
     await world.post("/mandates", mandate)
-    debited = {"collection": "direct_debit"}
+    debited: dict[str, Any] = {"collection": "direct_debit"}
     await world.hear(
-        invoice_issued(2, 2_000, customer_id, **debited),
+        invoice_issued(2, 2_000, customer_id, due_on=DUE_ON - timedelta(days=1), **debited),
         invoice_issued(3, 5_000, customer_id, **debited),
     )
     batch = await world.post("/debit-batches", {"collect_on": "2026-04-20", "due_by": "2026-05-01"})
