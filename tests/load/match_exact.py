@@ -51,6 +51,12 @@ _TABLES = (
     "outbox",
 )
 _PREPARED = ("creditors", "bank_accounts", "open_items")
+# What the triggers of the tables ask for: they run for the floor too.
+_AS_WE_DO = (
+    "SELECT set_config('search_path', 'payments', false), set_config('inning.creditor_id', $1,"
+    " false), set_config('inning.actor', 'system:bench', false), set_config('inning.reason', '',"
+    " false), set_config('inning.now', now()::text, false)"
+)
 _JOIN = (
     "SELECT count(*) FROM unnest($1::text[], $2::bigint[]) AS line (reference, amount_minor)"
     " JOIN payments.open_items AS item ON item.rf_reference = line.reference"
@@ -143,7 +149,7 @@ async def floor(bench: Bench, billed: list[tuple[str, int]]) -> float:
     source = await asyncpg.connect(bench.databases.url(bench.database))
     target = await asyncpg.connect(bench.databases.url(copy))
     try:
-        await target.execute("SET search_path = payments")
+        await target.fetchrow(_AS_WE_DO, str(bench.creditor_id))
         for table in _PREPARED:
             await _move(target, table, await _rows(source, table, "true"))
         since = f"'{bench.since}'"

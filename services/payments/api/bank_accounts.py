@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Body, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.payments.formats.csv_mapping import CsvMapping
@@ -48,6 +48,28 @@ class BankAccountBody(BaseModel):
     number: Annotated[str | None, Field(max_length=34, pattern=r"^[0-9A-Za-z /.-]+$")] = None
     currency: Currency = "EUR"
     name: Text70
+
+
+CsvMappingBody = Annotated[
+    CsvMapping,
+    Body(
+        openapi_examples={
+            "comma": {
+                "value": {
+                    "delimiter": ",",
+                    "decimal_mark": ".",
+                    "currency": "EUR",
+                    "columns": {
+                        "booked_on": "Date",
+                        "amount": "Amount",
+                        "account": "IBAN",
+                        "texts": ["Text"],
+                    },
+                }
+            }
+        }
+    ),
+]
 
 
 class BankAccountSettings(BaseModel):
@@ -125,7 +147,7 @@ async def get_csv_mapping(session: Reading, account_id: UUID, response: Response
 async def put_csv_mapping(
     session: Writing,
     account_id: UUID,
-    body: CsvMapping,
+    body: CsvMappingBody,
     response: Response,
     if_match: IfMatch = None,
 ) -> CsvMapping:
