@@ -49,8 +49,9 @@ def _seek(line: Line, book: Book, more: Sought) -> None:
     more.references |= near_references(runs)
     more.numbers.update(*near_numbers(runs, book.number_lengths))
     more.customer_numbers.update(clues.numbers, runs)
-    more.name_keys.update(book.read(line.payer_name).search_keys())
-    more.name_keys.update(book.read(clues.text).search_keys())
+    if not line.accounts:
+        more.name_keys.update(book.read(line.payer_name).search_keys())
+        more.name_keys.update(book.read(clues.text).search_keys())
     more.customer_ids.update(line.accounts or ())
     more.customer_ids.update(named.customer_ids if named else ())
     if line.mandate_customer_id is not None:
