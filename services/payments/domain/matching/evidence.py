@@ -76,7 +76,7 @@ def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
 
 def _namesakes(line: Line, payer: Name, text: Name, book: Book) -> list[UUID]:
     """Those who could owe just this; when nobody could, a few to show."""
-    found = book.named(payer) | book.named(text)
+    found = book.named(payer, line.amount) | book.named(text, line.amount)
     able = [customer_id for customer_id in found if book.could_owe(customer_id, line.amount)]
     return able or sorted(found)[:_NAMESAKES_SHOWN]
 
