@@ -2,13 +2,14 @@
 `Hr/Mw J. Berg e/o A. Smit`.
 
 What is left of a name without titles, prefixes, accents and order are surnames and initials. Where
-a word could be a first name or a surname it counts as both; comparing two names tells which it was.
+capitals leave open which word is the first name, each counts as both; comparing tells which it was.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +24,8 @@ _SILENT: Final = frozenset(
 _SPELT: Final = str.maketrans(
     {"ł": "l", "ß": "ss", "ı": "i", "œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ÿ": "y"}
 )
-_NOISE: Final = re.compile(r"['’‘`][ts]\b|\b(?:e/o|en/of|e\.o\.|c\.j\.)", re.IGNORECASE)
+_SHORT_PREFIX: Final = re.compile(r"['’‘`][ts]\b", re.IGNORECASE)
+_BETWEEN_TWO: Final = re.compile(r"[/&+]|\be\.o\.|\bc\.j\.|\ben\b", re.IGNORECASE)
 _WORDS: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SPELT_UMLAUT: Final = re.compile(r"([aou])e")
 _VOWELS: Final = frozenset("aeiouy")
@@ -53,26 +55,41 @@ NO_NAME: Final = Name(frozenset(), "")
 
 def read_name(written: str) -> Name:
     """Surnames and initials of everybody named; both may be empty."""
-    text = _NOISE.sub(" ", written)
-    in_capitals = text.isupper()
+    in_capitals = written.isupper()
     surnames: list[str] = []
     initials: list[str] = []
-    for word in _WORDS.findall(text):
-        folded = fold(word)
-        if folded in _SILENT:
-            continue
-        if len(folded) == 1 or _are_initials(word, folded, in_capitals=in_capitals):
-            initials.extend(folded)
-            continue
-        parts = folded.split("-")
-        if surnames and (len(parts) == 1 or in_capitals):
-            # What came before may have been a first name: Jan Berg, BERG JAN.
-            initials.append(surnames[-1][0])
-        surnames.extend(part for part in parts if part)
-        if len(parts) > 1:
-            # A double name is rare where its halves are not.
-            surnames.append("".join(parts))
+    for person in _BETWEEN_TWO.split(_SHORT_PREFIX.sub(" ", written)):
+        words: list[str] = []
+        for word, folded in _folded(person):
+            if len(folded) == 1 or _are_initials(word, folded, in_capitals=in_capitals):
+                initials.extend(folded)
+            else:
+                words.append(folded)
+        # Jan Berg has a first name; of BERG JAN nobody knows which is which.
+        unsure = in_capitals and len(words) > 1
+        initials.extend(word[0] for word in (words if unsure else words[:-1]))
+        for word in words if unsure else words[-1:]:
+            surnames.extend(_parts(word))
     return Name(frozenset(surnames), "".join(dict.fromkeys(initials)), len(written) >= _CUT_FROM)
+
+
+def _folded(person: str) -> Iterator[tuple[str, str]]:
+    """The words that say something, as written and folded; `Dam-de Wit` is one of them."""
+    begun = ""
+    for word in _WORDS.findall(person):
+        folded = begun + fold(word)
+        half, _, last = folded.rpartition("-")
+        begun = f"{half}-" if half and last in _SILENT else ""
+        if folded and not begun and folded not in _SILENT:
+            yield word, folded
+    if begun:
+        yield begun, begun.rstrip("-")
+
+
+def _parts(word: str) -> list[str]:
+    """A double name counts whole, which is rare, and by its halves, which may be common."""
+    halves = [half for half in word.split("-") if half and half not in _SILENT]
+    return [*halves, "".join(halves)] if len(halves) > 1 else halves
 
 
 def fold(word: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Text,
     any_,
@@ -37,6 +38,12 @@ _BY_NAME = text(
     "SELECT keys.key, found.id FROM unnest(:keys) AS keys(key) CROSS JOIN LATERAL"
     " (SELECT id FROM customers WHERE name_keys ? keys.key AND NOT erased LIMIT :most) AS found"
 ).bindparams(bindparam("keys", type_=ARRAY(Text)))
+_BY_NAME_AND_AMOUNT = text(
+    "SELECT found.id FROM unnest(:keys, :amounts) AS keys(key, amount) CROSS JOIN LATERAL"
+    " (SELECT customers.id FROM customers JOIN open_items ON open_items.customer_id = customers.id"
+    " AND open_items.status = 'open' AND open_items.open_minor = keys.amount"
+    " WHERE name_keys ? keys.key AND NOT erased LIMIT :most) AS found"
+).bindparams(bindparam("keys", type_=ARRAY(Text)), bindparam("amounts", type_=ARRAY(BigInteger)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,17 @@ async def customers_named(
         for key, customer_id in rows:
             found.setdefault(key, set()).add(customer_id)
     return found
+
+
+async def customers_named_owing(
+    session: AsyncSession, pairs: Sequence[tuple[str, int]], most: int
+) -> set[UUID]:
+    """Customers by hashed name key and the open amount of a bill (minor units)."""
+    if not pairs:
+        return set()
+    keys, amounts = zip(*pairs, strict=True)
+    asked = {"keys": list(keys), "amounts": list(amounts), "most": most + 1}
+    return set((await session.scalars(_BY_NAME_AND_AMOUNT, asked)).all())
 
 
 async def mandate_customers(session: AsyncSession, references: Collection[str]) -> dict[str, UUID]:

@@ -62,14 +62,22 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
 async def _by_name(
     session: WriteSession, more: Sought, vault: Vault | None
 ) -> tuple[set[UUID], set[str]]:
-    """The customers of the names sought, and the names that are too common to say anything."""
+    """The customers of the names sought, and which names are common.
+
+    Of a common name those customers are found who owe a bill of just the amount that came in.
+    """
     if vault is None:
         return set(), set()
-    keys = {name_index(key, vault): key for key in more.name_keys}
+    keys = {name_index(key, vault): key for key in more.names}
     found = await rows.customers_named(session, keys, NAMESAKES_MAX)
     common = {index for index, customers in found.items() if len(customers) > NAMESAKES_MAX}
+    owing = await rows.customers_named_owing(
+        session,
+        [(index, minor) for index in sorted(common) for minor in sorted(more.names[keys[index]])],
+        NAMESAKES_MAX,
+    )
     rare = (customers for index, customers in found.items() if index not in common)
-    return set().union(*rare), {keys[index] for index in common}
+    return owing.union(*rare), {keys[index] for index in common}
 
 
 async def _debtors(

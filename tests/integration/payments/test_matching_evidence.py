@@ -158,6 +158,18 @@ async def test_a_forgotten_customer_is_found_by_no_name(world: World) -> None:
     assert (item["reason"], item["candidates"]) == ("no_match", [])
 
 
+async def test_of_a_common_name_only_who_owes_the_amount_is_shown(world: World) -> None:
+    """More J. de Jongs than anybody looks through; one of them has a bill of this amount."""
+    namesakes = [customer_changed(uuid7(), f"J{at}", name="J. de Jong") for at in range(201)]
+    await world.hear(*namesakes)
+    await world.issue(1, 4_000, namesakes[0].customer_id)
+    await world.issue(2, 5_000, namesakes[77].customer_id)
+    await world.upload(camt053([paid(5_000, name="J DE JONG")]))
+    (candidate,) = (await queued(world))["candidates"]
+    assert candidate["customer_id"] == str(namesakes[77].customer_id)
+    assert candidate["facts"] == ["name_same", "amount_one"]
+
+
 async def test_payments_of_other_customers_go_on_while_one_is_booked(world: World) -> None:
     """Only what is taken is locked; who wants the same waits, and then finds it paid."""
     _, (bill,) = await anna_owing(world, 4_000)

@@ -12,7 +12,7 @@ from services.payments.domain.matching.facts import Debtor, Facts, Item, Line
 from services.payments.domain.names import NO_NAME, Name, read_name
 from shared.money import Money
 
-# More customers than this under one name key: the name alone finds nobody.
+# With more customers than this under one name key, only those who owe the amount are looked at.
 NAMESAKES_MAX: Final = 200
 
 
@@ -32,6 +32,7 @@ class Book:
         self.of_customer: dict[UUID, list[Item]] = {}
         self._by_customer_number: dict[str, list[UUID]] = {}
         self._by_name: dict[str, list[UUID]] = {}
+        self._owing: dict[str, dict[int, list[UUID]]] = {}
         self._names: dict[str, Name] = {}
         for item in sorted(facts.items.values(), key=_oldest_first):
             self._add(item)
@@ -54,16 +55,28 @@ class Book:
             for key in self.name_of(debtor.id).search_keys():
                 self._by_name.setdefault(key, []).append(debtor.id)
 
-    def named(self, name: Name) -> set[UUID]:
-        """The customers of a name, where it is rare enough to say anything."""
+    def named(self, name: Name, amount: Money) -> set[UUID]:
+        """The customers of a name; of a common name those who owe a bill of just this amount."""
         if not self._by_name and self.debtors:
             self.index_names()
         found: set[UUID] = set()
         for key in name.search_keys():
             customers = self._by_name.get(key, ())
-            if len(customers) <= NAMESAKES_MAX and key not in self._common_names:
+            if len(customers) > NAMESAKES_MAX or key in self._common_names:
+                customers = self._owing_of(key).get(amount.minor, ())
+            if len(customers) <= NAMESAKES_MAX:
                 found.update(customers)
         return found
+
+    def _owing_of(self, key: str) -> dict[int, list[UUID]]:
+        """The customers of a common name by what each of their bills had open at first."""
+        known = self._owing.get(key)
+        if known is None:
+            known = self._owing[key] = {}
+            for customer_id in self._by_name.get(key, ()):
+                for item in self.of_customer.get(customer_id, ()):
+                    known.setdefault(item.available.minor, []).append(customer_id)
+        return known
 
     def numbered(self, numbers: Iterable[str]) -> set[UUID]:
         """The customers whose customer number is among these."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -57,12 +58,11 @@ def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
     suspects = dict.fromkeys((*written, *by_number, *(line.accounts or ())))
     if line.mandate_customer_id is not None:
         suspects[line.mandate_customer_id] = None
-    namesakes = {c for c in book.named(payer) | book.named(text) if c not in suspects}
-    # Of namesakes only those count who could owe just this.
-    able = [c for c in namesakes if book.could_owe(c, line.amount)]
-    shown = able or sorted(namesakes)[:_NAMESAKES_SHOWN]
+    # Beside the customers of a known account those who only bear its holder's name count nothing.
+    namesakes = [] if line.accounts else _namesakes(line, payer, text, book)
+    suspects |= dict.fromkeys(namesakes)
     found = []
-    for customer_id in [*suspects, *shown][:_SUSPECTS_MAX]:
+    for customer_id in islice(suspects, _SUSPECTS_MAX):
         codes = [*_of_account(line, customer_id), *_of_name(line, payer, customer_id, book)]
         codes += _of_text_name(text, customer_id, book)
         if customer_id in by_number:
@@ -72,6 +72,13 @@ def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
         named = written.get(customer_id, {})
         found.append(_answer(line, customer_id, runs, named, codes, book, settings))
     return found
+
+
+def _namesakes(line: Line, payer: Name, text: Name, book: Book) -> list[UUID]:
+    """Those who could owe just this; when nobody could, a few to show."""
+    found = book.named(payer, line.amount) | book.named(text, line.amount)
+    able = [customer_id for customer_id in found if book.could_owe(customer_id, line.amount)]
+    return able or sorted(found)[:_NAMESAKES_SHOWN]
 
 
 def _written(line: Line, runs: Sequence[str], book: Book) -> dict[UUID, dict[str, list[Item]]]:

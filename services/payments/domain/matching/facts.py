@@ -95,7 +95,7 @@ class Facts:
     items: dict[UUID, Item] = field(default_factory=dict)
     debtors: dict[UUID, Debtor] = field(default_factory=dict)
     plans: dict[UUID, Plan] = field(default_factory=dict)
-    # Name keys with more customers than were looked up: such a name finds nobody.
+    # Name keys with more customers than are here: only those who owe an amount were looked up.
     common_names: set[str] = field(default_factory=set)
     # How long this creditor's invoice numbers are.
     number_lengths: set[int] = field(default_factory=set)

@@ -19,12 +19,13 @@ class Sought:
     references: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
     customer_numbers: set[str] = field(default_factory=set)
-    name_keys: set[str] = field(default_factory=set)
+    # With the amounts (minor units) of the lines that bear each name.
+    names: dict[str, set[int]] = field(default_factory=dict)
     customer_ids: set[UUID] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return bool(self.references or self.numbers or self.customer_numbers) or bool(
-            self.name_keys or self.customer_ids
+            self.names or self.customer_ids
         )
 
 
@@ -49,8 +50,10 @@ def _seek(line: Line, book: Book, more: Sought) -> None:
     more.references |= near_references(runs)
     more.numbers.update(*near_numbers(runs, book.number_lengths))
     more.customer_numbers.update(clues.numbers, runs)
-    more.name_keys.update(book.read(line.payer_name).search_keys())
-    more.name_keys.update(book.read(clues.text).search_keys())
+    if not line.accounts:
+        for written in (line.payer_name, clues.text):
+            for key in book.read(written).search_keys():
+                more.names.setdefault(key, set()).add(line.amount.minor)
     more.customer_ids.update(line.accounts or ())
     more.customer_ids.update(named.customer_ids if named else ())
     if line.mandate_customer_id is not None:

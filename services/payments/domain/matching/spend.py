@@ -16,15 +16,15 @@ Spent = tuple[tuple[Share, ...], Money, str | None]
 def spend(line: Line, items: Sequence[Item], book: Book, settings: Settings) -> Spent:
     """Shares, what is over, and the rule that ordered the items when there was a choice."""
     currency = line.amount.currency
-    left = {item.id: Money(book.left[item.id], currency) for item in items if book.left[item.id]}
-    equal = [item_id for item_id, open_ in left.items() if open_ == line.amount]
+    equal = [item.id for item in items if book.left[item.id] == line.amount.minor]
     if len(equal) == 1:
-        return book.take([(equal[0], line.amount, None)]), Money(0, currency), None
+        return book.take([(equal[0], line.amount, None)]), Money.zero(currency), None
+    left = {item.id: Money(book.left[item.id], currency) for item in items if book.left[item.id]}
     if len(left) == 1:
         ((item_id, open_),) = left.items()
         missing = open_ - line.amount
         if 0 < missing.minor <= settings.tolerance_minor:
-            return book.take([(item_id, line.amount, missing)]), Money(0, currency), None
+            return book.take([(item_id, line.amount, missing)]), Money.zero(currency), None
     claims = [
         Claim(id=item.id, left=left[item.id], due_on=item.due_on, costs_minor=item.costs_minor)
         for item in items
