@@ -25,7 +25,7 @@ _SPELT: Final = str.maketrans(
     {"ł": "l", "ß": "ss", "ı": "i", "œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ÿ": "y"}
 )
 _SHORT_PREFIX: Final = re.compile(r"['’‘`][ts]\b", re.IGNORECASE)
-_BETWEEN_TWO: Final = re.compile(r"[/&+]|\be\.o\.|\bc\.j\.|\ben\b", re.IGNORECASE)
+_BETWEEN_TWO: Final = re.compile(r"\be/o\b|\ben/of\b|[/&+]|\be\.o\.|\bc\.j\.|\ben\b", re.IGNORECASE)
 _WORDS: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SPELT_UMLAUT: Final = re.compile(r"([aou])e")
 _VOWELS: Final = frozenset("aeiouy")
@@ -80,10 +80,15 @@ def _folded(person: str) -> Iterator[tuple[str, str]]:
         folded = begun + fold(word)
         half, _, last = folded.rpartition("-")
         begun = f"{half}-" if half and last in _SILENT else ""
-        if folded and not begun and folded not in _SILENT:
+        if folded and not begun and (folded not in _SILENT or _stands_out(word, person)):
             yield word, folded
     if begun:
         yield begun, begun.rstrip("-")
+
+
+def _stands_out(word: str, person: str) -> bool:
+    """`TE de Vries` has the initials T.E.; `DE VRIES TE` has a prefix, and leaves it open."""
+    return word.isupper() and not person.isupper()
 
 
 def _parts(word: str) -> list[str]:

@@ -31,6 +31,8 @@ from services.payments.domain.names import likeness, read_name
         ("Jan Smit", "Jan Berg", "differs"),
         ("JAN SMIT", "J. Smit", "same"),
         ("SMITS UJW", "U.J.W. Smits", "same"),
+        ("HR van de Berg", "H.R. van de Berg", "full"),
+        ("Hr/Mw AG van Berg", "A.G. van Berg e/o B. Smit", "same"),
         ("J. Smit", "J. Berg", "differs"),
         ("", "J. Berg", "unknown"),
         ("Hr", "J. Berg", "unknown"),
