@@ -14,7 +14,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -117,10 +116,11 @@ class EventConsumer:
             metadata_max_age_ms=30_000,
         )
         dead_letters = new_producer(self._bootstrap_servers)
-        await consumer.start()
-        self._consumer = consumer
         try:
-            await dead_letters.start()
+            async with asyncio.timeout(_STUCK_S):
+                await consumer.start()
+                await dead_letters.start()
+            self._consumer = consumer
             assigned_at = time.monotonic()
             while not stop.is_set():
                 async with asyncio.timeout(_STUCK_S):
@@ -134,15 +134,14 @@ class EventConsumer:
                 self.busy = True
                 records = [record for batch in polled.values() for record in batch]
                 await self._handle(records, dead_letters, stop)
-                await _commit_offsets(consumer, polled)
+                async with asyncio.timeout(_STUCK_S):
+                    await _commit_offsets(consumer, polled)
                 self._stirred.set()
                 self.busy = False
         finally:
             self.busy = False
             self._consumer = None
-            for client in (consumer, dead_letters):
-                with suppress(TimeoutError, KafkaError):
-                    await asyncio.wait_for(client.stop(), _CLOSE_S)
+            await _close(consumer, dead_letters)
 
     async def _handle(
         self, records: Sequence[ConsumerRecord], dead_letters: AIOKafkaProducer, stop: asyncio.Event
@@ -317,6 +316,18 @@ def waves(batch: Batch) -> list[tuple[str, list[Received[Any]]]]:
         runs[at][1].append(received)
         reached[key] = at
     return runs
+
+
+async def _close(*clients: AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    """Close what can be closed in time, and let go of the rest: a client that lost its broker may
+    neither close nor take a cancellation, and the group expels it once its session is over."""
+    closing = {asyncio.ensure_future(client.stop()) for client in clients}
+    closed, stuck = await asyncio.wait(closing, timeout=_CLOSE_S)
+    for task in stuck:
+        task.cancel()
+    failed = [error for task in closed if (error := task.exception()) is not None]
+    if stuck or failed:
+        log.warning("consumer.not_closed", stuck=len(stuck), failed=len(failed))
 
 
 async def _commit_offsets(

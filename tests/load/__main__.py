@@ -12,7 +12,14 @@ from typing import Annotated
 import typer
 
 from deploy.local.infra import ensure_infra
-from tests.load import events, match_exact, sepa_out, statement_parse
+from tests.load import (
+    events,
+    match_exact,
+    match_noisy,
+    sepa_out,
+    statement_parse,
+    webhook_intake,
+)
 from tests.load.figures import Figure, keep, show
 
 
@@ -44,7 +51,9 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "events": _events,
     "match-exact": _match_exact,
     "statement-parse": _statement_parse,
+    "match-noisy": match_noisy.measure,
     "sepa-out": _sepa_out,
+    "webhook-intake": webhook_intake.measure,
 }
 
 

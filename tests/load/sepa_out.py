@@ -27,7 +27,7 @@ from services.payments.formats.official_schema import compiled_schema, refuse_ag
 from services.payments.formats.pain008 import Version, write_pain008
 from shared.money import Money
 from shared.references import make_payment_reference
-from tests.load.figures import Figure, keep, show
+from tests.load.figures import Figure
 
 _SCHEMAS = Path(__file__).resolve().parents[3] / "shared" / "data" / "schemas" / "iso20022"
 _UNIT = "collections/s"
@@ -143,9 +143,3 @@ def _rounds(work: Callable[[], object], count: int, rounds: int) -> list[float]:
         work()
         rates.append(count / (time.perf_counter() - began))
     return rates
-
-
-if __name__ == "__main__":
-    measured = measure()
-    show(measured)
-    keep("sepa_out", measured)

@@ -31,7 +31,7 @@ from shared.ids import uuid7
 from shared.service import Service
 from shared.testing.databases import TestDatabases
 from shared.testing.settings import MASTER_KEY
-from tests.load.figures import Figure, keep, show
+from tests.load.figures import Figure
 
 SECRET = "whsec_of_the_benchmark"
 CONNECTIONS = 64
@@ -206,9 +206,3 @@ def measure(*, count: int = REQUESTS, rounds: int = 3) -> list[Figure]:
         return asyncio.run(measure_against(databases, count=count, rounds=rounds))
     finally:
         infra.stop()
-
-
-if __name__ == "__main__":
-    figures = measure()
-    show(figures)
-    keep("webhook-intake", figures)
