@@ -71,6 +71,8 @@ def _paid(role: Role, person: Person, bill: Bill) -> Iterator[Booking]:
             # Two digits of the year change places: no bill has that number.
             wrong = kenmerk.replace("2026", "2062", 1)
             yield transfer(person, bill.cents, text=f"kenmerk {wrong}")
+        case "pays_without_reference":
+            yield transfer(person, bill.cents, text="waterrekening")
 
 
 def transfer(person: Person, cents: int, *, reference: str = "", text: str = "") -> Booking:

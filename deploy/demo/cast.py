@@ -24,6 +24,7 @@ Role = Literal[
     "pays_too_much",
     "pays_twice",
     "pays_wrong_reference",
+    "pays_without_reference",
     # late or never
     "pays_after_reminder",
     "pays_after_letter",
@@ -50,6 +51,7 @@ _TRANSFERRING: tuple[tuple[Role, int], ...] = (
     ("pays_too_much", 5),
     ("pays_twice", 4),
     ("pays_wrong_reference", 6),
+    ("pays_without_reference", 4),
     ("pays_by_link", 30),
     ("pays_after_reminder", 25),
     ("pays_after_letter", 8),

@@ -257,17 +257,20 @@ class Story:
             self.tell(self.today, "an invoice is written off")
 
     async def _match_by_hand(self) -> None:
-        """A clerk goes through the queue and knows some senders by name and amount."""
+        """A clerk goes through the queue and takes what is proposed where the sender is known."""
         queued = await self.calls.all("payments", "/queue")
-        known = {person.name: person for person in self.roles.get("pays_wrong_reference", ())}
-        matched = 0
-        for item in queued:
-            person = known.get(item["sender"]["name"])
-            if person is None or self.bills[person.number].cents != item["unallocated"]["amount"]:
-                continue
-            bill = self.bills[person.number]
-            amount = {"amount": bill.cents, "currency": "EUR"}
-            body = {"allocations": [{"invoice_id": bill.id, "amount": amount}]}
-            await self.calls.post("payments", f"/payments/{item['payment_id']}/match", body)
-            matched += 1
-        self.tell(self.today, f"a clerk matches {matched} of {len(queued)} queued payments")
+        known = {
+            person.name: self.customer_ids[person.number]
+            for person in self.roles.get("pays_without_reference", ())
+        }
+        sure = [
+            {"payment_id": item["payment_id"], "proof": item["candidates"][0]["proof"]}
+            for item in queued
+            if item["candidates"]
+            and item["candidates"][0]["customer_id"] == known.get(item["sender"]["name"])
+        ]
+        if sure:
+            await self.calls.post("payments", "/queue/accept", {"items": sure})
+        self.tell(
+            self.today, f"a clerk accepts {len(sure)} of {len(queued)} proposals in the queue"
+        )

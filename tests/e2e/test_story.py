@@ -70,8 +70,24 @@ async def test_money_beyond_the_bill_is_kept_for_the_customer(told: Told, role: 
     assert {person.number for person in told.story.roles[role]} <= owners
 
 
-async def test_a_slip_in_the_reference_is_mended_by_a_clerk(told: Told) -> None:
-    assert set(await balances(told, "pays_wrong_reference")) == {("settled", 0)}
+@pytest.mark.parametrize(
+    ("role", "matched_by"),
+    [("pays_wrong_reference", "reference_repaired"), ("pays_without_reference", "accepted")],
+)
+async def test_a_slip_in_the_reference_needs_no_clerk_and_a_missing_one_does(
+    told: Told, role: Role, matched_by: str
+) -> None:
+    """Digits that changed places, a name and an amount point at one bill; a name alone does not."""
+    assert set(await balances(told, role)) == {("settled", 0)}
+    people = {told.story.customer_ids[person.number] for person in told.story.roles[role]}
+    payments = await told.calls.all("payments", "/payments")
+    mine = [
+        await told.calls.get("payments", f"/payments/{payment['id']}")
+        for payment in payments
+        if payment["customer_id"] in people
+    ]
+    assert len(mine) == len(people)
+    assert {part["matched_by"] for one in mine for part in one["allocations"]} == {matched_by}
 
 
 async def test_strangers_wait_in_the_queue(told: Told) -> None:
