@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from typing import BinaryIO, cast
 
 from fastapi import Request
@@ -21,23 +20,8 @@ from shared.http.unit import router as noun_router
 router = noun_router("/statements/read", "statements")
 
 
-class SummaryShown(BaseModel):
-    """One statement: balances are signed decimals, `credit` and `debit` sums of booked entries."""
-
-    format: str
-    account: str | None
-    number: str | None
-    currency: str | None
-    opening: str | None
-    closing: str | None
-    entries: int
-    details: int
-    credit: str
-    debit: str
-
-
 class FileShown(BaseModel):
-    statements: list[SummaryShown]
+    statements: list[StatementSummary]
 
 
 @router.post("", dependencies=[requires("payments:read")], openapi_extra=FILE_BODY)
@@ -50,7 +34,7 @@ async def read_statements(request: Request, mapping: str | None = None) -> FileS
     layout = None if mapping is None else _layout(mapping)
     async with received(request.stream()) as (spool, _, _):
         found = await asyncio.to_thread(_summaries, cast(BinaryIO, spool), layout)
-    return FileShown(statements=[SummaryShown.model_validate(asdict(one)) for one in found])
+    return FileShown(statements=found)
 
 
 def _summaries(file: BinaryIO, mapping: CsvMapping | None) -> list[StatementSummary]:

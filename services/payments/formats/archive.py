@@ -32,6 +32,7 @@ _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
+    # What zipfile raises for a way of packing it does not know.
     NotImplementedError,
     RuntimeError,
     ValueError,

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.payments.formats.direct_debit import PostalAddress, address_faults
-from services.payments.formats.sepa_account import account_fault, is_bic
-from services.payments.formats.sepa_text import is_identifier, sepa_text
+from services.payments.formats.sepa_account import account_faults
+from services.payments.formats.sepa_text import IDENTIFIER_RULE, is_identifier, sepa_text
 from shared.errors import InvalidInput, Problem
 from shared.money import Money
 
 _AMOUNT_MINOR_MAX = 99_999_999_999
 _TEXT_LENGTH_MAX = 140
-_IDENTIFIER_RULE = "1 to 35 SEPA characters, no slash at an end, no two slashes together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,12 @@ def refuse_faults(batch: TransferBatch) -> None:
 
 def _faults(batch: TransferBatch) -> Iterator[tuple[str, str]]:
     if not is_identifier(batch.message_id):
-        yield "message_id", _IDENTIFIER_RULE
+        yield "message_id", IDENTIFIER_RULE
     if batch.created_at.tzinfo is None:
         yield "created_at", "a time without its zone"
     if not sepa_text(batch.debtor.name):
         yield "debtor.name", "a name is needed"
-    yield from _account_faults("debtor", batch.debtor.iban, batch.debtor.bic)
+    yield from account_faults("debtor", batch.debtor.iban, batch.debtor.bic)
     if batch.debtor.address is not None:
         yield from address_faults("debtor.address", batch.debtor.address)
     if not batch.transfers:
@@ -81,23 +80,13 @@ def _faults(batch: TransferBatch) -> Iterator[tuple[str, str]]:
 
 def _transfer_faults(path: str, transfer: CreditTransfer) -> Iterator[tuple[str, str]]:
     if not is_identifier(transfer.end_to_end_id):
-        yield f"{path}.end_to_end_id", _IDENTIFIER_RULE
+        yield f"{path}.end_to_end_id", IDENTIFIER_RULE
     amount = transfer.amount
     if amount.currency != "EUR" or not 0 < amount.minor <= _AMOUNT_MINOR_MAX:
         yield f"{path}.amount", "from 0.01 to 999999999.99 euro"
     if not sepa_text(transfer.payee_name):
         yield f"{path}.payee_name", "a name is needed"
-    yield from _account_faults(path, transfer.payee_iban, transfer.payee_bic, "payee_")
+    yield from account_faults(path, transfer.payee_iban, transfer.payee_bic, "payee_")
     text = transfer.remittance_text
     if text is not None and not 0 < len(sepa_text(text)) <= _TEXT_LENGTH_MAX:
         yield f"{path}.remittance_text", "1 to 140 characters"
-
-
-def _account_faults(
-    path: str, iban: str, bic: str | None, prefix: str = ""
-) -> Iterator[tuple[str, str]]:
-    fault = account_fault(iban)
-    if fault is not None:
-        yield f"{path}.{prefix}iban", fault
-    if bic is not None and not is_bic(bic):
-        yield f"{path}.{prefix}bic", "not a BIC"

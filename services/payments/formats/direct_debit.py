@@ -14,8 +14,12 @@ from enum import StrEnum
 
 from services.payments.domain.debit import Scheme
 from services.payments.domain.mandate import Amendment
-from services.payments.formats.sepa_account import account_fault, is_bic, is_outside_eea
-from services.payments.formats.sepa_text import is_identifier, sepa_text
+from services.payments.formats.sepa_account import (
+    account_fault,
+    account_faults,
+    is_outside_eea,
+)
+from services.payments.formats.sepa_text import IDENTIFIER_RULE, is_identifier, sepa_text
 from shared.errors import InvalidInput, Problem
 from shared.money import Money
 from shared.references import is_payment_reference, is_rf_reference, is_sepa_creditor_id
@@ -109,7 +113,7 @@ def refuse_faults(batch: DirectDebitBatch) -> None:
 
 def _faults(batch: DirectDebitBatch) -> Iterator[tuple[str, str]]:
     if not is_identifier(batch.message_id):
-        yield "message_id", _IDENTIFIER_RULE
+        yield "message_id", IDENTIFIER_RULE
     if batch.created_at.tzinfo is None:
         yield "created_at", "a time without its zone"
     yield from _creditor_faults(batch.creditor)
@@ -142,7 +146,7 @@ def _creditor_faults(creditor: Creditor) -> Iterator[tuple[str, str]]:
 
 def _group_faults(path: str, group: CollectionGroup, today: date) -> Iterator[tuple[str, str]]:
     if not is_identifier(group.payment_information_id):
-        yield f"{path}.payment_information_id", _IDENTIFIER_RULE
+        yield f"{path}.payment_information_id", IDENTIFIER_RULE
     if group.due_on < today:
         yield f"{path}.due_on", "the due date has passed"
     if not group.collections:
@@ -153,9 +157,9 @@ def _collection_faults(
     path: str, collection: Collection, due_on: date
 ) -> Iterator[tuple[str, str]]:
     if not is_identifier(collection.end_to_end_id):
-        yield f"{path}.end_to_end_id", _IDENTIFIER_RULE
+        yield f"{path}.end_to_end_id", IDENTIFIER_RULE
     if not is_identifier(collection.mandate_reference):
-        yield f"{path}.mandate_reference", _IDENTIFIER_RULE
+        yield f"{path}.mandate_reference", IDENTIFIER_RULE
     amount = collection.amount
     if amount.currency != "EUR" or not 0 < amount.minor <= _AMOUNT_MINOR_MAX:
         yield f"{path}.amount", "from 0.01 to 999999999.99 euro"
@@ -175,7 +179,7 @@ def _collection_faults(
 
 def _amendment_faults(path: str, amendment: Amendment) -> Iterator[tuple[str, str]]:
     if amendment.original_reference and not is_identifier(amendment.original_reference):
-        yield f"{path}.original_reference", _IDENTIFIER_RULE
+        yield f"{path}.original_reference", IDENTIFIER_RULE
     if amendment.original_iban and (fault := account_fault(amendment.original_iban)):
         yield f"{path}.original_iban", fault
     if amendment.original_creditor_id and not is_sepa_creditor_id(amendment.original_creditor_id):
@@ -193,16 +197,6 @@ def _remittance_faults(path: str, collection: Collection) -> Iterator[tuple[str,
         yield f"{path}.remittance_text", "1 to 140 characters"
 
 
-def account_faults(
-    path: str, iban: str, bic: str | None, prefix: str = ""
-) -> Iterator[tuple[str, str]]:
-    fault = account_fault(iban)
-    if fault is not None:
-        yield f"{path}.{prefix}iban", fault
-    if bic is not None and not is_bic(bic):
-        yield f"{path}.{prefix}bic", "not a BIC"
-
-
 def address_faults(path: str, address: PostalAddress | None) -> Iterator[tuple[str, str]]:
     if address is None:
         return
@@ -212,6 +206,3 @@ def address_faults(path: str, address: PostalAddress | None) -> Iterator[tuple[s
         yield f"{path}.country", "not an ISO 3166 country code"
     if len(address.lines) > _ADDRESS_LINES_MAX:
         yield f"{path}.lines", "at most two lines beside town and country"
-
-
-_IDENTIFIER_RULE = "1 to 35 SEPA characters, no slash at an end, no two slashes together"

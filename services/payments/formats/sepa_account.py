@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from schwifty import IBAN
@@ -37,6 +38,17 @@ def account_fault(iban: str) -> str | None:
     except InvalidInput as wrong:
         return wrong.problems[0].message
     return None
+
+
+def account_faults(
+    path: str, iban: str, bic: str | None, prefix: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Field and fault of what is wrong with an account as a file names it."""
+    fault = account_fault(iban)
+    if fault is not None:
+        yield f"{path}.{prefix}iban", fault
+    if bic is not None and not is_bic(bic):
+        yield f"{path}.{prefix}bic", "not a BIC"
 
 
 def is_outside_eea(iban: str) -> bool:

@@ -11,6 +11,7 @@ import unicodedata
 # Markup characters are not among them, so text in this set needs no escaping in XML.
 _ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-?:().,'+ ")
 _IDENTIFIER = re.compile(r"(?!/)(?!.*//)[A-Za-z0-9/\-?:().,'+ ]{1,35}(?<!/)(?<! )", re.ASCII)
+IDENTIFIER_RULE = "1 to 35 SEPA characters, no slash at an end, no two slashes together"
 _SPACES = re.compile(r" {2,}")
 _FILLER = "."
 

@@ -37,14 +37,12 @@ async def note_payments(session: WriteSession, notes: Sequence[Note], *, vault: 
         return
     scope, now = scope_of(session), session.info["clock"].now()
     owners = {note.payment.id: note.payment.customer_id or scope.creditor_id for note in told}
-    ciphers = await vault.open_or_create(session, owners.values())
+    ciphers = await vault.open_or_create(session, {*owners.values(), scope.creditor_id})
     rows = []
     for note in told:
         owner = owners[note.payment.id]
         # Nothing can be sealed for somebody who is forgotten.
         sealed_for = scope.creditor_id if ciphers[owner].erased else owner
-        if sealed_for not in ciphers:
-            ciphers = {**ciphers, **await vault.open_or_create(session, [sealed_for])}
         rows.append(
             {
                 "id": uuid7(),
