@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -66,11 +67,14 @@ class EventConsumer:
         context: Any,
         bootstrap_servers: str,
         stirred: asyncio.Event | None = None,
+        catch_up: Callable[[datetime], Awaitable[None]] | None = None,
         batch: int = 2_000,
     ) -> None:
         self._service = service
         # Set after each batch: clock jobs look at what it left to do.
         self._stirred = stirred or asyncio.Event()
+        # Told when the newest event of a batch happened, before it is handled.
+        self._catch_up = catch_up
         self._db = db
         self._context = context
         self._bootstrap_servers = bootstrap_servers
@@ -204,6 +208,8 @@ class EventConsumer:
     async def transact(self, creditor_id: UUID, batch: Batch) -> None:
         """Claim, handle and emit in one transaction."""
         began = time.monotonic()
+        if self._catch_up:
+            await self._catch_up(max(received.time for received in batch))
         scope = Scope(creditor_id, f"system:{self._service}", reason=_reason(batch))
         links = [
             Link(get_span_context(received)) for received in batch[:32] if received.traceparent

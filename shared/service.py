@@ -6,7 +6,8 @@ Use cases get single pieces of it as arguments; only edges hold the whole.
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
 import asyncpg
 from sqlalchemy import text
@@ -21,6 +22,7 @@ from shared.telemetry import log
 from shared.waiting import pause, wait_any
 
 _READ_CLOCK_EVERY_S = 1.0
+_CATCH_UP_S = 5.0
 
 
 def clock_channel(service: str) -> str:
@@ -85,6 +87,20 @@ class Service:
             return
         if self.clock.set(timedelta(seconds=shift_s)):
             self.stirred.set()
+
+    async def catch_up(self, instant: datetime) -> None:
+        """Be on the day of `instant`, at which another service of the stack already is.
+
+        A settable clock is moved in each service apart; what one does on the new day must not be
+        followed up by another on the day before. Gives up after a while: an event may also be of
+        a day from which the clock was set back.
+        """
+        if not isinstance(self.clock, SettableClock):
+            return
+        given_up = time.monotonic() + _CATCH_UP_S
+        while self.clock.now().date() < instant.date() and time.monotonic() < given_up:
+            await self.read_clock()
+            await asyncio.sleep(0.02)
 
     async def close(self) -> None:
         await self.db.close()

@@ -53,6 +53,7 @@ class Worker:
             context=service,
             bootstrap_servers=settings.kafka_bootstrap_servers,
             stirred=service.stirred,
+            catch_up=service.catch_up,
         )
         self.jobs = JobRunner(service, jobs)
         self.gauges = Gauges(

@@ -14,8 +14,13 @@ import pytest
 from services.billing.app import create_app
 from services.billing.config import Settings
 from shared.clock import FixedClock
+from shared.consumer import EventConsumer
+from shared.events.payments import ProviderPaidOut
+from shared.ids import uuid7
 from shared.jobs import Daily, Every, JobRunner
+from shared.money import Money
 from shared.service import Service
+from shared.testing.events import receive
 from shared.testing.eventually import until
 from shared.testing.served import Served
 from tests.factories.billing import creditor_body
@@ -143,3 +148,31 @@ async def test_another_process_of_the_service_hears_that_the_clock_was_moved(
         await following
         await other.close()
     assert other.stirred.is_set()
+
+
+async def test_a_process_that_lags_reaches_the_day_of_an_event_before_it_is_handled(
+    serve: Callable[..., Awaitable[Served]], creditor_id: UUID
+) -> None:
+    """What one service did on the new day is not followed up by another on the day before."""
+    served = await serve("billing", create_app, Settings, creditor_id, own_clock=True)
+    lagging = Service("billing", served.service.settings)
+    days: list[date] = []
+    event = ProviderPaidOut(payout_id=uuid7(), amount=Money(1, "EUR"), booked_on=date(2027, 1, 4))
+
+    async def handle(_session: Any, _batch: Any, service: Service) -> None:
+        days.append(service.clock.now().date())
+
+    consumer = EventConsumer(
+        "billing",
+        {ProviderPaidOut: handle},
+        db=lagging.db,
+        context=lagging,
+        bootstrap_servers="unused:0",
+        catch_up=lagging.catch_up,
+    )
+    await served.put("/test-clock", json={"business_date": "2027-01-04"})
+    try:
+        await consumer.transact(creditor_id, receive(served.service, creditor_id, event))
+    finally:
+        await lagging.close()
+    assert days == [date(2027, 1, 4)]
