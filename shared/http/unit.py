@@ -7,16 +7,18 @@ route has answered but before the answer is sent, together with the stored answe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from shared import audit
 from shared.auth import Caller
 from shared.db import Database, ReadSession, Scope, WriteSession
+from shared.errors import InvalidInput, Problem
 from shared.http import idempotency
 
 CreditorHeader = Annotated[
@@ -60,8 +62,10 @@ class Unit:
 class UnitOfWorkRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        known = frozenset(_query_names(self.dependant))
 
         async def run(request: Request) -> Response:
+            _refuse_unknown(request, known)
             unit = request.state.unit = Unit()
             async with unit.stack:
                 try:
@@ -72,6 +76,21 @@ class UnitOfWorkRoute(APIRoute):
                 return response
 
         return run
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        yield field.alias
+    for inner in dependant.dependencies:
+        yield from _query_names(inner)
+
+
+def _refuse_unknown(request: Request, known: frozenset[str]) -> None:
+    """A filter that is misspelt would else be left out, and the list be taken for the filtered."""
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        message = f"no such parameter here; there are: {', '.join(sorted(known)) or 'none'}"
+        raise InvalidInput(message, [Problem(name, message) for name in unknown])
 
 
 def router(prefix: str, tag: str) -> APIRouter:

@@ -54,6 +54,14 @@ async def test_pages_hold_every_customer_once(billing: Served) -> None:
     assert sorted(seen) == sorted(f"K{number}" for number in range(25))
 
 
+async def test_a_misspelt_filter_is_refused_and_not_left_out(billing: Served) -> None:
+    refused = await billing.call("GET", "/customers?nummer=K1")
+    assert refused.status_code == 422
+    problem = refused.json()
+    assert [found["field"] for found in problem["errors"]] == ["nummer"]
+    assert "cursor, limit" in problem["detail"]
+
+
 async def test_another_creditors_token_sees_nothing(billing: Served) -> None:
     made = await billing.post("/customers", json=customer_body("K1"))
     stranger = billing.token(creditors=[uuid7()])
