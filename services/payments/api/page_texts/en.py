@@ -40,6 +40,7 @@ ENGLISH: Final[dict[str, str]] = {
     "item_credited": "Cancelled.",
     "item_closed": "Cannot be paid here. Please contact us.",
     "item_debit": "We will collect this on {date}. You need not do anything.",
+    "item_bailiff": "Pay this to the bailiff, not to us.",
     "item_disputed": "We are looking at your complaint. You need not pay this now.",
     "item_arranged": "This is part of your payment arrangement.",
     "oldest_first": "Your payment goes to the oldest invoice first.",
@@ -51,10 +52,15 @@ ENGLISH: Final[dict[str, str]] = {
     "but you may.",
     "arranged": "You have a payment arrangement for this invoice. Just pay your instalments. "
     "You may also pay sooner.",
+    "bailiff": "A bailiff now collects this for us. Pay the bailiff, not us. Use the number in the "
+    "bailiff's letter. Do you not have that letter? Call us.",
+    "bailiff_case": "Our file number is {number}.",
     "nothing": "There is nothing to pay now. You need not do anything.",
     "instalment_done": "This instalment is paid. You need not do anything.",
     "arrangement_over": "This payment arrangement has ended. Questions? Call or e-mail us.",
     "paid": "Your payment of {amount} succeeded. Thank you.",
+    "credit": "You paid {amount} too much. That money is still yours. We will pay it back or use "
+    "it for a next bill. Rather have it back now? Call or e-mail us.",
     "pending": "We are waiting for word from your bank. This page looks again by itself.",
     "still_pending": "Your bank has not told us anything yet. Do not pay again. "
     "Please look again later.",
@@ -67,6 +73,38 @@ ENGLISH: Final[dict[str, str]] = {
     "back": "Back to the payment page",
     "questions": "Questions, or unable to pay?",
     "questions_how": "Call or e-mail us. We will look for a way with you.",
+    "mandate_title": "Direct debit for {creditor}",
+    "mandate": "Direct debit mandate",
+    "mandate_why": "With this mandate {creditor} may collect your bills from your bank account. "
+    "You then need not pay them yourself.",
+    "mandate_why_once": "With this mandate {creditor} may collect money from your bank account "
+    "once.",
+    "mandate_check": "Are these details right?",
+    "mandate_facts": "Your mandate",
+    "mandate_holder": "Account holder",
+    "mandate_ending": "ends in {ending}",
+    "mandate_kind": "Type of payment",
+    "mandate_recurrent": "Recurrent: for all your bills",
+    "mandate_once": "One-off: for a single payment",
+    "mandate_reference": "Mandate reference",
+    "mandate_creditor": "Company that collects",
+    "mandate_creditor_id": "Creditor identifier",
+    "mandate_sign": "Yes, I give this mandate",
+    "mandate_sign_how": "With this button you sign the mandate.",
+    "mandate_not": "Is something wrong, or do you not want this? Then do nothing, or call us.",
+    "mandate_until": "You can sign until {date}.",
+    "mandate_confirmed": "You gave this mandate on {date}. You need not do anything more.",
+    "mandate_suspended": "You gave this mandate on {date}. We do not collect anything for now.",
+    "mandate_keep": "Keep this page or print it. Do you want to stop? Call or e-mail us.",
+    "mandate_withdrawn": "This mandate was withdrawn. We do not collect anything with it.",
+    "mandate_expired": "The time to sign is over. We do not collect anything.",
+    "mandate_ended": "This mandate has ended. We do not collect anything with it any more.",
+    "mandate_gone_how": "Do you want to pay by direct debit after all? Call or e-mail us. We will "
+    "send you a new link.",
+    "no_mandate": "This link does not work (any more)",
+    "no_mandate_why": "The link is old or was not copied in full.",
+    "no_mandate_how": "Open the link again from our e-mail or letter. Does that not help? Contact "
+    "the company that sent you the link.",
     "no_link": "This payment link does not work (any more)",
     "no_link_why": "The link has expired, was withdrawn, or was not copied in full.",
     "no_link_how": "Open the link in our newest e-mail or letter. Or transfer the amount with the "
