@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
@@ -24,6 +25,7 @@ from services.payments.use_cases.start_provider_payment import (
     StartPayment,
     start_provider_payment,
 )
+from shared.ids import uuid7
 from shared.money import Money
 from shared.service import Service
 
@@ -71,12 +73,14 @@ async def start_paying(
     notice = _objection(page, amount, part, seen)
     if notice is not None:
         return draw_page(request, token, page, notice=notice, typed=amount or "", status=422)
+    visit_id = uuid7()
     command = StartPayment(
+        visit_id=visit_id,
         creditor_id=link.creditor_id,
         link_id=link.id,
         invoice_ids=page.payable.invoice_ids,
         amount=part or page.payable.whole,
-        return_url=in_language(request, f"{own_url}/return"),
+        return_url=in_language(request, f"{own_url}/return", visit=visit_id),
         locale=PROVIDER_LOCALES[language_of(request, page)],
     )
     try:
@@ -88,10 +92,15 @@ async def start_paying(
 
 
 @router.get("/{token}/return")
-async def after_paying(request: Request, token: str, look: int = 0) -> Response:
-    """Where the provider sends the payer back to: paid, not paid, or not known yet."""
+async def after_paying(
+    request: Request, token: str, look: int = 0, visit: UUID | None = None
+) -> Response:
+    """Where the provider sends the payer back to: paid, not paid, or not known yet.
+
+    `visit` is what the payer comes back from: in another tab they may have begun another.
+    """
     try:
-        page = await _up_to_date(_service(request), await _open(request, token))
+        page = await _up_to_date(_service(request), await _open(request, token), visit)
     except (NoSuchLink, TooManyLooks) as error:
         return draw_no_link(request, "no_link", error)
     status = page.visit.status if page.visit else ""
@@ -104,7 +113,8 @@ async def after_paying(request: Request, token: str, look: int = 0) -> Response:
         if wait_s:
             # A header, not a meta element: what is read aloud does not begin anew by itself
             # more than a few times, and then stays (WCAG 2.2.1).
-            again = in_language(request, "return", look=look + 1)
+            named = {"visit": visit} if visit else {}
+            again = in_language(request, "return", look=look + 1, **named)
             drawn.headers["Refresh"] = f"{wait_s}; url={again}"
         return drawn
     if status in _ENDED_BADLY:
@@ -112,13 +122,13 @@ async def after_paying(request: Request, token: str, look: int = 0) -> Response:
     return draw_page(request, token, page)
 
 
-async def _up_to_date(service: Service, link: Link) -> PayPage:
+async def _up_to_date(service: Service, link: Link, visit_id: UUID | None = None) -> PayPage:
     """The page, after the provider was asked about a visit that has no known end."""
-    page = await show_pay_page(service, link)
+    page = await show_pay_page(service, link, visit_id)
     if page.visit is None or page.visit.status not in PROVIDER_PAYMENTS_PENDING:
         return page
     await refresh(service, link.creditor_id, page.visit)
-    return await show_pay_page(service, link)
+    return await show_pay_page(service, link, visit_id)
 
 
 def _objection(

@@ -55,6 +55,7 @@ def draw_page(
         "whole_minor": page.payable.whole.minor,
         "items": [_line(item, words) for item in page.items] if page.link.kind != "invoice" else [],
         "is_sum": len(page.payable.invoice_ids) > 1,
+        "credit": words.say("credit", amount=words.money(page.credit)) if page.credit else "",
         "notice": _sentence(notice, page, words) if notice else "",
         "is_bad": notice is not None and notice.is_bad,
         "is_of_part": notice is not None and notice.is_of_part,
@@ -94,8 +95,8 @@ def _about(page: PayPage, words: Words) -> str:
         return words.say("about_instalment", number=number, count=page.instalments)
     if page.link.kind == "invoice":
         return words.say("about_invoice", number=page.items[0].number)
-    if page.case_number is not None:
-        return words.say("about_case", number=page.case_number)
+    if page.link.kind == "case":
+        return words.say("about_case", number=page.case_number or "")
     return words.say("about_balance")
 
 
@@ -123,6 +124,8 @@ def _standing_notice(page: PayPage) -> Notice | None:
         return Notice("arrangement_over")
     if page.payable.whole:
         return None
+    if any(item.state == "bailiff" for item in page.items):
+        return Notice("bailiff")
     return Notice("instalment_done" if page.link.kind == "instalment" else "nothing")
 
 
@@ -130,6 +133,9 @@ def _sentence(notice: Notice, page: PayPage, words: Words) -> str:
     amount = page.payable.whole
     if notice.key == "paid" and page.visit is not None:
         amount = Money(page.visit.amount_minor, page.visit.currency)
+    if notice.key == "bailiff":
+        own = words.say("bailiff_case", number=page.case_number) if page.case_number else ""
+        return f"{words.texts['bailiff']} {own}".strip()
     collect_on = next((item.collect_on for item in page.items if item.collect_on), None)
     return words.say(
         notice.key,
