@@ -21,6 +21,7 @@ def draw_mandate(request: Request, token: str, page: MandatePage) -> Response:
     is_gone = page.standing in _GONE
     context = {
         **creditors_page(request, f"/mandate/{token}", page.creditor, language),
+        "questions": "mandate_questions",
         "notice": _notice(page, words),
         "is_bad": is_gone,
         "can_sign": page.standing == "asked",

@@ -49,6 +49,7 @@ def draw_page(
     can_pay = bool(page.payable.whole) and not is_waiting
     context: dict[str, Any] = {
         **creditors_page(request, f"/pay/{token}", page.creditor, language),
+        "questions": "questions",
         "about": _about(page, words),
         "facts": _facts(page, words),
         "whole": words.money(page.payable.whole),
@@ -56,7 +57,9 @@ def draw_page(
         "items": [_line(item, words) for item in page.items] if page.link.kind != "invoice" else [],
         "is_sum": len(page.payable.invoice_ids) > 1,
         "credit": words.say("credit", amount=words.money(page.credit)) if page.credit else "",
+        "to_pay": words.texts["to_pay_now" if _is_some_left_out(page) else "to_pay"],
         "notice": _sentence(notice, page, words) if notice else "",
+        "more": words.texts.get(f"{notice.key}_more", "") if notice else "",
         "is_bad": notice is not None and notice.is_bad,
         "is_of_part": notice is not None and notice.is_of_part,
         "can_pay": can_pay,
@@ -101,18 +104,26 @@ def _about(page: PayPage, words: Words) -> str:
 
 
 def _facts(page: PayPage, words: Words) -> list[tuple[str, str]]:
-    """What stands below the amount: the day, and what came in before."""
+    """What stands below the amount: the day, what came in before, the case a bailiff has."""
     if page.instalment is not None:
         return [(words.texts["due"], words.day(page.instalment.due_on))]
-    if page.link.kind != "invoice":
-        return []
-    item = page.items[0]
     facts = []
-    if item.open:
-        facts.append((words.texts["due"], words.day(item.due_on)))
+    if page.link.kind == "invoice":
+        item = page.items[0]
+        if item.open and item.state != "bailiff":
+            facts.append((words.texts["due"], words.day(item.due_on)))
         if item.paid:
             facts.append((words.texts["already_paid"], words.money(item.paid)))
+    if page.case_number and _standing_notice(page) == Notice("bailiff"):
+        facts.append((words.texts["case_number"], page.case_number))
     return facts
+
+
+def _is_some_left_out(page: PayPage) -> bool:
+    """Whether more is open than is asked for here: then the sum is what is to be paid now."""
+    if page.link.kind == "instalment":
+        return False
+    return any(item.open and item.id not in page.payable.invoice_ids for item in page.items)
 
 
 def _standing_notice(page: PayPage) -> Notice | None:
@@ -133,9 +144,6 @@ def _sentence(notice: Notice, page: PayPage, words: Words) -> str:
     amount = page.payable.whole
     if notice.key == "paid" and page.visit is not None:
         amount = Money(page.visit.amount_minor, page.visit.currency)
-    if notice.key == "bailiff":
-        own = words.say("bailiff_case", number=page.case_number) if page.case_number else ""
-        return f"{words.texts['bailiff']} {own}".strip()
     collect_on = next((item.collect_on for item in page.items if item.collect_on), None)
     return words.say(
         notice.key,

@@ -55,7 +55,7 @@ async def test_the_page_shows_what_is_signed_and_no_more_of_the_account_than_its
         "Kenmerk van de machtiging M-1",
         "Rekeninghouder A. Voorbeeld",
         "Rekening (IBAN) eindigt op 5588",
-        "Doorlopend: voor al uw rekeningen",
+        "Doorlopend: voor al uw facturen",
         "geeft u toestemming aan Waterbedrijf Voorbeeld om incasso-opdrachten te sturen",
         "binnen acht weken na afschrijving",
         "U kunt tekenen tot en met 15 april 2026.",

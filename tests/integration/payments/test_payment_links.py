@@ -228,7 +228,7 @@ async def test_what_need_not_be_paid_now_is_said_and_left_out_of_the_sum(online:
     await arranged(online, customer_id, [arranged_bill])
     link = await make(online, "balance", customer_id)
     page = words(await browse("GET", link["url"]))
-    assert "Nog te betalen € 10,00" in page
+    assert "Nu te betalen € 10,00" in page
     assert "Wij schrijven dit af op 8 april 2026" in page
     assert "Wij bekijken uw klacht. U hoeft dit nu niet te betalen." in page
     assert "Dit hoort bij uw betalingsregeling." in page
@@ -380,8 +380,9 @@ async def test_what_a_bailiff_collects_is_paid_to_the_bailiff(online: Online) ->
     case = await make(online, "case", case_id)
     for address in (url, case["url"]):
         page = await browse("GET", address)
-        assert "Betaal aan de deurwaarder, niet aan ons." in words(page)
-        assert "Ons dossiernummer is D2026-17." in words(page)
+        assert "Betaal dit aan de gerechtsdeurwaarder, niet aan ons." in words(page)
+        assert "Ons dossiernummer D2026-17" in words(page)
+        assert "Betalen uiterlijk" not in words(page)
         assert "<button" not in page.text
         assert "Zelf overmaken" not in words(page)
         refused = await browse("POST", address)
@@ -390,7 +391,7 @@ async def test_what_a_bailiff_collects_is_paid_to_the_bailiff(online: Online) ->
     fresh = await online.issue(90, 1_000, customer_id)
     balance = await make(online, "balance", customer_id)
     page = words(await browse("GET", balance["url"]))
-    assert "Nog te betalen € 10,00" in page
+    assert "Nu te betalen € 10,00" in page
     assert "Betaal dit aan de gerechtsdeurwaarder, niet aan ons." in page
     told = await pay(online, balance["url"])
     assert [share.invoice_id for share in told.allocations] == [fresh.invoice_id]

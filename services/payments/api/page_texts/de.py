@@ -12,6 +12,7 @@ GERMAN: Final[dict[str, str]] = {
     "about_instalment": "Rate {number} von {count}",
     "about_case": "Vorgang {number}",
     "to_pay": "Noch zu zahlen",
+    "to_pay_now": "Jetzt zu zahlen",
     "due": "Zahlbar bis",
     "already_paid": "Schon bezahlt",
     "pay": "{amount} zahlen",
@@ -52,18 +53,18 @@ GERMAN: Final[dict[str, str]] = {
     "Sie dürfen es aber.",
     "arranged": "Für diese Rechnung haben Sie eine Ratenzahlung. Zahlen Sie einfach Ihre Raten. "
     "Sie dürfen auch früher zahlen.",
-    "bailiff": "Ein Gerichtsvollzieher zieht das jetzt für uns ein. Zahlen Sie an den "
-    "Gerichtsvollzieher, nicht an uns. Geben Sie die Nummer aus seinem Brief an. Haben Sie den "
-    "Brief nicht? Rufen Sie uns an.",
-    "bailiff_case": "Unser Aktenzeichen ist {number}.",
+    "bailiff": "Zahlen Sie das an den Gerichtsvollzieher, nicht an uns.",
+    "bailiff_more": "Der Gerichtsvollzieher zieht es jetzt für uns ein. Geben Sie die Nummer aus "
+    "seinem Brief an. Haben Sie den Brief nicht? Rufen Sie uns an.",
+    "case_number": "Unser Aktenzeichen",
     "nothing": "Jetzt ist nichts zu zahlen. Sie müssen nichts tun.",
     "instalment_done": "Diese Rate ist bezahlt. Sie müssen nichts tun.",
     "arrangement_over": "Diese Ratenzahlung läuft nicht mehr. Fragen? Rufen Sie uns an oder "
     "schreiben Sie uns.",
     "paid": "Ihre Zahlung von {amount} ist gelungen. Vielen Dank.",
-    "credit": "Sie haben {amount} zu viel gezahlt. Dieses Geld gehört weiter Ihnen. Wir zahlen es "
-    "zurück oder verrechnen es mit einer nächsten Rechnung. Lieber gleich zurück? Rufen Sie uns an "
-    "oder schreiben Sie uns.",
+    "credit": "Sie haben {amount} zu viel gezahlt.",
+    "credit_more": "Dieses Geld gehört weiter Ihnen. Wir zahlen es zurück oder verrechnen es mit "
+    "der nächsten Rechnung. Lieber gleich zurück? Rufen Sie uns an oder schreiben Sie uns.",
     "pending": "Wir warten auf Nachricht von Ihrer Bank. Diese Seite schaut von selbst nach.",
     "still_pending": "Ihre Bank hat noch nichts gemeldet. Zahlen Sie nicht noch einmal. "
     "Bitte schauen Sie später wieder.",
@@ -108,6 +109,8 @@ GERMAN: Final[dict[str, str]] = {
     "mandate_ended": "Dieses Mandat ist beendet. Wir buchen damit nichts mehr ab.",
     "mandate_gone_how": "Möchten Sie doch per Lastschrift zahlen? Rufen Sie uns an oder "
     "schreiben Sie uns. Dann schicken wir Ihnen einen neuen Link.",
+    "mandate_questions": "Haben Sie Fragen?",
+    "mandate_questions_how": "Rufen Sie uns an oder schreiben Sie uns.",
     "no_mandate": "Dieser Link geht nicht (mehr)",
     "no_mandate_why": "Der Link ist alt oder nicht vollständig kopiert.",
     "no_mandate_how": "Öffnen Sie den Link noch einmal aus unserer E-Mail oder unserem Brief. "

@@ -12,6 +12,7 @@ ENGLISH: Final[dict[str, str]] = {
     "about_instalment": "Instalment {number} of {count}",
     "about_case": "File {number}",
     "to_pay": "Still to pay",
+    "to_pay_now": "To pay now",
     "due": "Pay by",
     "already_paid": "Already paid",
     "pay": "Pay {amount}",
@@ -52,15 +53,17 @@ ENGLISH: Final[dict[str, str]] = {
     "but you may.",
     "arranged": "You have a payment arrangement for this invoice. Just pay your instalments. "
     "You may also pay sooner.",
-    "bailiff": "A bailiff now collects this for us. Pay the bailiff, not us. Use the number in the "
-    "bailiff's letter. Do you not have that letter? Call us.",
-    "bailiff_case": "Our file number is {number}.",
+    "bailiff": "Pay this to the bailiff, not to us.",
+    "bailiff_more": "The bailiff now collects it for us. Use the number in the bailiff's letter. "
+    "Do you not have that letter? Call us.",
+    "case_number": "Our file number",
     "nothing": "There is nothing to pay now. You need not do anything.",
     "instalment_done": "This instalment is paid. You need not do anything.",
     "arrangement_over": "This payment arrangement has ended. Questions? Call or e-mail us.",
     "paid": "Your payment of {amount} succeeded. Thank you.",
-    "credit": "You paid {amount} too much. That money is still yours. We will pay it back or use "
-    "it for a next bill. Rather have it back now? Call or e-mail us.",
+    "credit": "You paid {amount} too much.",
+    "credit_more": "That money is still yours. We will pay it back or use it for a next invoice. "
+    "Rather have it back now? Call or e-mail us.",
     "pending": "We are waiting for word from your bank. This page looks again by itself.",
     "still_pending": "Your bank has not told us anything yet. Do not pay again. "
     "Please look again later.",
@@ -75,7 +78,7 @@ ENGLISH: Final[dict[str, str]] = {
     "questions_how": "Call or e-mail us. We will look for a way with you.",
     "mandate_title": "Direct debit for {creditor}",
     "mandate": "Direct debit mandate",
-    "mandate_why": "With this mandate {creditor} may collect your bills from your bank account. "
+    "mandate_why": "With this mandate {creditor} may collect your invoices from your bank account. "
     "You then need not pay them yourself.",
     "mandate_why_once": "With this mandate {creditor} may collect money from your bank account "
     "once.",
@@ -84,7 +87,7 @@ ENGLISH: Final[dict[str, str]] = {
     "mandate_holder": "Account holder",
     "mandate_ending": "ends in {ending}",
     "mandate_kind": "Type of payment",
-    "mandate_recurrent": "Recurrent: for all your bills",
+    "mandate_recurrent": "Recurrent: for all your invoices",
     "mandate_once": "One-off: for a single payment",
     "mandate_reference": "Mandate reference",
     "mandate_creditor": "Company that collects",
@@ -101,6 +104,8 @@ ENGLISH: Final[dict[str, str]] = {
     "mandate_ended": "This mandate has ended. We do not collect anything with it any more.",
     "mandate_gone_how": "Do you want to pay by direct debit after all? Call or e-mail us. We will "
     "send you a new link.",
+    "mandate_questions": "Any questions?",
+    "mandate_questions_how": "Call or e-mail us.",
     "no_mandate": "This link does not work (any more)",
     "no_mandate_why": "The link is old or was not copied in full.",
     "no_mandate_how": "Open the link again from our e-mail or letter. Does that not help? Contact "

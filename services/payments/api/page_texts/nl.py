@@ -13,6 +13,7 @@ DUTCH: Final[dict[str, str]] = {
     "about_instalment": "Termijn {number} van {count}",
     "about_case": "Dossier {number}",
     "to_pay": "Nog te betalen",
+    "to_pay_now": "Nu te betalen",
     "due": "Betalen uiterlijk op",
     "already_paid": "Al betaald",
     # Paying.
@@ -57,16 +58,18 @@ DUTCH: Final[dict[str, str]] = {
     "Het mag wel.",
     "arranged": "Voor deze factuur hebt u een betalingsregeling. Betaal gewoon uw termijnen. "
     "Eerder betalen mag ook.",
-    "bailiff": "Een gerechtsdeurwaarder int dit nu voor ons. Betaal aan de deurwaarder, niet aan "
-    "ons. Gebruik het nummer uit de brief van de deurwaarder. Hebt u die brief niet? Bel ons.",
-    "bailiff_case": "Ons dossiernummer is {number}.",
+    "bailiff": "Betaal dit aan de gerechtsdeurwaarder, niet aan ons.",
+    "bailiff_more": "De deurwaarder int het nu voor ons. Gebruik het nummer uit de brief van de "
+    "deurwaarder. Hebt u die brief niet? Bel ons.",
+    "case_number": "Ons dossiernummer",
     "nothing": "Er is nu niets te betalen. U hoeft niets te doen.",
     "instalment_done": "Deze termijn is betaald. U hoeft niets te doen.",
     "arrangement_over": "Deze betalingsregeling loopt niet meer. Vragen? Bel of mail ons.",
     # After a visit to the bank.
     "paid": "Uw betaling van {amount} is gelukt. Dank u wel.",
-    "credit": "U hebt {amount} te veel betaald. Dat geld blijft van u. Wij betalen het terug of "
-    "verrekenen het met een volgende rekening. Liever direct terug? Bel of mail ons.",
+    "credit": "U hebt {amount} te veel betaald.",
+    "credit_more": "Dat geld blijft van u. Wij betalen het terug of verrekenen het met een "
+    "volgende factuur. Liever direct terug? Bel of mail ons.",
     "pending": "Wij wachten op bericht van uw bank. Deze pagina kijkt vanzelf opnieuw.",
     "still_pending": "Uw bank heeft nog niets gemeld. Betaal niet nog een keer. "
     "Kijk later opnieuw.",
@@ -83,8 +86,8 @@ DUTCH: Final[dict[str, str]] = {
     # An online mandate.
     "mandate_title": "Machtiging voor {creditor}",
     "mandate": "Machtiging voor automatische incasso",
-    "mandate_why": "Met deze machtiging mag {creditor} uw rekeningen van uw bankrekening "
-    "afschrijven. U hoeft dan niet zelf te betalen.",
+    "mandate_why": "Met deze machtiging mag {creditor} uw facturen afschrijven van uw "
+    "bankrekening. U hoeft dan niet zelf te betalen.",
     "mandate_why_once": "Met deze machtiging mag {creditor} één keer geld van uw bankrekening "
     "afschrijven.",
     "mandate_check": "Kloppen deze gegevens?",
@@ -92,7 +95,7 @@ DUTCH: Final[dict[str, str]] = {
     "mandate_holder": "Rekeninghouder",
     "mandate_ending": "eindigt op {ending}",
     "mandate_kind": "Soort",
-    "mandate_recurrent": "Doorlopend: voor al uw rekeningen",
+    "mandate_recurrent": "Doorlopend: voor al uw facturen",
     "mandate_once": "Eenmalig: voor één betaling",
     "mandate_reference": "Kenmerk van de machtiging",
     "mandate_creditor": "Bedrijf dat afschrijft",
@@ -110,6 +113,8 @@ DUTCH: Final[dict[str, str]] = {
     "mandate_ended": "Deze machtiging is afgelopen. Wij schrijven er niets meer mee af.",
     "mandate_gone_how": "Wilt u toch automatisch betalen? Bel of mail ons. Dan sturen wij u een "
     "nieuwe link.",
+    "mandate_questions": "Hebt u vragen?",
+    "mandate_questions_how": "Bel of mail ons.",
     "no_mandate": "Deze link werkt niet (meer)",
     "no_mandate_why": "De link is oud of niet helemaal overgenomen.",
     "no_mandate_how": "Open de link nog een keer uit onze mail of brief. Lukt het niet? Neem dan "

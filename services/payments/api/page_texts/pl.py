@@ -12,6 +12,7 @@ POLISH: Final[dict[str, str]] = {
     "about_instalment": "Rata {number} z {count}",
     "about_case": "Sprawa {number}",
     "to_pay": "Do zapłaty",
+    "to_pay_now": "Do zapłaty teraz",
     "due": "Termin płatności",
     "already_paid": "Już zapłacono",
     "pay": "Zapłać {amount}",
@@ -51,15 +52,17 @@ POLISH: Final[dict[str, str]] = {
     "disputed": "Sprawdzamy Twoją reklamację tej faktury. Nie musisz teraz płacić, ale możesz.",
     "arranged": "Dla tej faktury masz plan spłaty. Płać po prostu swoje raty. "
     "Możesz też zapłacić wcześniej.",
-    "bailiff": "Tę należność ściąga teraz dla nas komornik. Zapłać komornikowi, a nie nam. Podaj "
-    "numer z listu od komornika. Nie masz tego listu? Zadzwoń do nas.",
-    "bailiff_case": "Nasz numer sprawy to {number}.",
+    "bailiff": "Zapłać to komornikowi, a nie nam.",
+    "bailiff_more": "Komornik ściąga to teraz dla nas. Podaj numer z listu od komornika. Nie masz "
+    "tego listu? Zadzwoń do nas.",
+    "case_number": "Nasz numer sprawy",
     "nothing": "Teraz nie ma nic do zapłaty. Nie musisz nic robić.",
     "instalment_done": "Ta rata jest zapłacona. Nie musisz nic robić.",
     "arrangement_over": "Ten plan spłaty już się skończył. Masz pytania? Zadzwoń lub napisz.",
     "paid": "Płatność na kwotę {amount} się powiodła. Dziękujemy.",
-    "credit": "Zapłacono o {amount} za dużo. Te pieniądze nadal są Twoje. Zwrócimy je albo "
-    "zaliczymy na następny rachunek. Wolisz zwrot od razu? Zadzwoń lub napisz.",
+    "credit": "Zapłacono o {amount} za dużo.",
+    "credit_more": "Te pieniądze nadal są Twoje. Zwrócimy je albo zaliczymy na następną fakturę. "
+    "Wolisz zwrot od razu? Zadzwoń lub napisz.",
     "pending": "Czekamy na wiadomość z banku. Ta strona sama sprawdzi ponownie.",
     "still_pending": "Bank jeszcze nic nie przekazał. Nie płać drugi raz. Sprawdź później.",
     "failed": "Płatność się nie powiodła. Nic nie pobrano. Możesz spróbować ponownie.",
@@ -72,7 +75,7 @@ POLISH: Final[dict[str, str]] = {
     "questions_how": "Zadzwoń lub napisz do nas. Poszukamy razem rozwiązania.",
     "mandate_title": "Polecenie zapłaty dla {creditor}",
     "mandate": "Zgoda na polecenie zapłaty",
-    "mandate_why": "Dzięki tej zgodzie {creditor} może pobierać Twoje rachunki z Twojego konta. "
+    "mandate_why": "Dzięki tej zgodzie {creditor} może pobierać opłaty za faktury z Twojego konta. "
     "Nie musisz wtedy płacić samodzielnie.",
     "mandate_why_once": "Dzięki tej zgodzie {creditor} może jeden raz pobrać pieniądze z Twojego "
     "konta.",
@@ -81,7 +84,7 @@ POLISH: Final[dict[str, str]] = {
     "mandate_holder": "Posiadacz rachunku",
     "mandate_ending": "kończy się na {ending}",
     "mandate_kind": "Rodzaj płatności",
-    "mandate_recurrent": "Stała: za wszystkie Twoje rachunki",
+    "mandate_recurrent": "Stała: za wszystkie Twoje faktury",
     "mandate_once": "Jednorazowa: za jedną płatność",
     "mandate_reference": "Numer zgody",
     "mandate_creditor": "Firma, która pobiera",
@@ -98,6 +101,8 @@ POLISH: Final[dict[str, str]] = {
     "mandate_ended": "Ta zgoda już wygasła. Nic więcej na jej podstawie nie pobieramy.",
     "mandate_gone_how": "Chcesz jednak płacić automatycznie? Zadzwoń lub napisz. Wyślemy Ci nowy "
     "link.",
+    "mandate_questions": "Masz pytania?",
+    "mandate_questions_how": "Zadzwoń lub napisz do nas.",
     "no_mandate": "Ten link (już) nie działa",
     "no_mandate_why": "Link jest stary albo nie skopiowano go w całości.",
     "no_mandate_how": "Otwórz link jeszcze raz z naszego e-maila lub listu. Nadal nie działa? "

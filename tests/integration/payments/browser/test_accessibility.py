@@ -105,7 +105,7 @@ async def test_pages_of_what_a_bailiff_has_and_of_what_was_paid_twice(
         await browse("POST", checkout, data={"status": "paid"})
     await browse("GET", f"{url}/return")
     await assert_sound(open_page, f"{balance['url']}/return", "U hebt € 30,00 te veel betaald.")
-    other = await online.issue(90, 1_000, customer_id)
+    other = await online.issue(90, 9_000, customer_id)
     await online.hear(
         CaseHandedOver(
             case_id=uuid7(),
@@ -115,7 +115,7 @@ async def test_pages_of_what_a_bailiff_has_and_of_what_was_paid_twice(
             handed_over_on=date(2026, 3, 31),
         )
     )
-    await assert_sound(open_page, await online.link(other.invoice_id), "Betaal aan de deurwaarder")
+    await assert_sound(open_page, await online.link(other.invoice_id), "Betaal dit aan de")
     await assert_sound(open_page, balance["url"], "Betaal dit aan de gerechtsdeurwaarder")
 
 
