@@ -54,6 +54,8 @@ class Payment:
     wish: NewPayment
     created_at: datetime
     status: Status = "open"
+    # Whether it can be cancelled while it is open; the real one says so per method of payment.
+    is_cancelable: bool = True
     paid_at: datetime | None = None
     settlement: str | None = None
     # Set once all of it was taken back, and the settlement that was in.
@@ -135,7 +137,7 @@ class Provider:
             "createdAt": payment.created_at.isoformat(),
             "expiresAt": (payment.created_at + _OPEN_FOR).isoformat(),
             "status": payment.status,
-            "isCancelable": False,
+            "isCancelable": payment.is_cancelable and payment.status == "open",
             "amount": payment.wish.amount.model_dump(),
             "description": payment.wish.description,
             "method": "ideal",
@@ -255,6 +257,14 @@ def _add_api(app: FastAPI, provider: Provider) -> None:
     @app.get("/v2/payments/{payment_id}", dependencies=[Depends(check_key)])
     async def get(payment_id: str) -> dict[str, Any]:
         return provider.shown(provider.find(payment_id))
+
+    @app.delete("/v2/payments/{payment_id}", dependencies=[Depends(check_key)])
+    async def cancel(payment_id: str) -> dict[str, Any]:
+        payment = provider.find(payment_id)
+        if not (payment.is_cancelable and payment.status == "open"):
+            raise HTTPException(422, "The payment cannot be canceled")
+        provider.settle_payment(payment, "canceled")
+        return provider.shown(payment)
 
     @app.post("/fake/settlements", dependencies=[Depends(check_key)])
     async def settle(cost: Decimal = Decimal(0)) -> dict[str, Any]:

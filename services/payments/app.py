@@ -8,6 +8,7 @@ from services.payments.api import (
     bank_accounts,
     credit,
     debits,
+    mandate_page,
     mandates,
     match_settings,
     open_items,
@@ -68,9 +69,9 @@ def create_app(service: Service | None = None) -> FastAPI:
             "/v1/payment-status-reports": 100_000_000,
         },
     )
-    app.state.page_limits = PageLimits.of(settings_of(service))
+    app.state.page_limits = PageLimits(service)
     app.state.webhook_intake = WebhookIntake(service)
     # Payers and customers with a link come without a token: see `api.OPEN_ROUTES`.
     app.include_router(pay.router)
-    app.include_router(mandates.confirmations)
+    app.include_router(mandate_page.router)
     return app

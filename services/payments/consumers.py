@@ -11,7 +11,13 @@ from services.payments.use_cases.apply_receivables import (
     register_invoices,
 )
 from services.payments.use_cases.hear_billing import hear_applied, hear_rejected, hear_reversed
-from services.payments.use_cases.keep_holds import begin_holds, end_holds, keep_cases
+from services.payments.use_cases.keep_holds import (
+    begin_holds,
+    end_hand_overs,
+    end_holds,
+    hand_over,
+    keep_cases,
+)
 from services.payments.use_cases.links import LinkMaker
 from services.payments.use_cases.save_creditor import save_creditor
 from services.payments.use_cases.save_customers import save_customers
@@ -49,6 +55,8 @@ HANDLERS: Handlers = {
     billing.AllocationReversed: _plain(hear_reversed),
     billing.AllocationRejected: _plain(hear_rejected),
     collections.CaseOpened: _plain(keep_cases),
+    collections.CaseHandedOver: _plain(hand_over),
+    collections.CaseClosed: _plain(end_hand_overs),
     collections.DisputeOpened: _plain(begin_holds),
     collections.DisputeResolved: _plain(end_holds),
     collections.ArrangementAgreed: _plain(begin_holds),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from uuid import UUID
 
+from services.payments.repository import visits
 from services.payments.use_cases.ask_provider import ask_pending
 from services.payments.use_cases.change_mandates import expire_mandates
 from services.payments.use_cases.explain_payouts import explain_payouts
@@ -51,6 +52,11 @@ async def _explain_payouts(service: Service, creditor_id: UUID, _today: date) ->
     await explain_payouts(service, creditor_id)
 
 
+async def _forget_page_visits(service: Service, creditor_id: UUID, _today: date) -> None:
+    async with service.db.write(_scope(creditor_id, "forget_page_visits")) as session:
+        await visits.forget(session)
+
+
 JOBS: tuple[Job, ...] = (
     Daily("expire_mandates", time(4, 0), _expire_mandates),
     Every("retry_matching", 20.0, _retry_matching),
@@ -58,4 +64,5 @@ JOBS: tuple[Job, ...] = (
     Every("ask_provider", 30.0, _ask_provider),
     Every("work_webhook_events", 1.0, _work_webhook_events),
     Every("explain_payouts", 60.0, _explain_payouts),
+    Every("forget_page_visits", 60.0, _forget_page_visits),
 )

@@ -157,18 +157,11 @@ class MandateShown(BaseModel):
 
 
 class MandateRequested(MandateShown):
-    """`confirm_path` is shown this once: whoever holds it may confirm."""
+    """The address is shown this once: whoever holds it may confirm. It leads to a page."""
 
     confirm_path: str
+    confirm_url: str
     confirm_until: date
-
-
-class AskedShown(BaseModel):
-    creditor_name: str
-    sepa_creditor_id: str | None
-    reference: str
-    iban_ending: str
-    status: str
 
 
 class Imported(BaseModel):

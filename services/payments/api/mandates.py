@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from services.payments.api.mandate_views import (
     ADDRESS_COLUMNS,
     AmendBody,
-    AskedShown,
     Imported,
     MandateBody,
     MandateRequested,
@@ -22,22 +20,16 @@ from services.payments.api.mandate_views import (
     Wanted,
     mandate_shown,
 )
-from services.payments.domain.confirmation import creditor_of
+from services.payments.api.page_drawing import own_address
 from services.payments.repository import parties
 from services.payments.use_cases.amend_mandate import AmendMandate, amend_mandate
 from services.payments.use_cases.change_mandates import change_mandate, finish_mandate
-from services.payments.use_cases.confirm_mandate import (
-    MandateAsked,
-    ask_mandate,
-    confirm_mandate,
-    show_asked,
-)
+from services.payments.use_cases.confirm_mandate import ask_mandate
 from services.payments.use_cases.register_mandates import RegisterMandate, register_mandates
 from services.payments.use_cases.show_mandates import show_parties
-from shared import audit
 from shared.auth import requires
 from shared.clock import business_date
-from shared.db import Scope, WriteSession
+from shared.db import WriteSession
 from shared.errors import NotFound
 from shared.http.etag import IfMatch, set_etag
 from shared.http.imports import read_rows
@@ -47,7 +39,6 @@ from shared.http.unit import router as noun_router
 from shared.service import Service
 
 router = noun_router("/mandates", "mandates")
-confirmations = APIRouter(prefix="/mandate", tags=["mandates"])
 
 
 @router.post("", status_code=201, dependencies=[requires("payments:write")])
@@ -64,7 +55,7 @@ async def register_mandate(
 async def request_mandate(
     request: Request, session: Writing, body: Wanted, response: Response
 ) -> MandateRequested:
-    """Ask for a mandate online: `pending` until its customer confirms at `confirm_path`."""
+    """Ask for a mandate online: `pending` until its customer confirms on the page `confirm_url`."""
     today = await _today(request, session)
     vault = request.app.state.service.vault
     mandate_id, token = await ask_mandate(session, body.asked(today), vault=vault, today=today)
@@ -73,6 +64,7 @@ async def request_mandate(
     return MandateRequested(
         **shown.model_dump(),
         confirm_path=f"/mandate/{token}",
+        confirm_url=own_address(request, f"/mandate/{token}"),
         confirm_until=mandate.confirm_until or today,
     )
 
@@ -155,33 +147,6 @@ async def cancel_mandate(
     """For good; a new signature is a new mandate."""
     await change_mandate(session, mandate_id, "cancel", body.reason)
     return await _one(request, session, mandate_id, response)
-
-
-@confirmations.get("/{token}")
-async def show_request(request: Request, token: str) -> AskedShown:
-    """What is to be confirmed, for whoever holds the link."""
-    service: Service = request.app.state.service
-    async with service.db.write(_visitor(token)) as session:
-        return _asked(await show_asked(session, token, vault=service.vault))
-
-
-@confirmations.post("/{token}")
-async def confirm(request: Request, token: str) -> AskedShown:
-    """Confirm the mandate; it is active from now on."""
-    service: Service = request.app.state.service
-    async with service.db.write(_visitor(token)) as session:
-        asked = await confirm_mandate(session, token, vault=service.vault)
-        audit.record(session, "confirm_mandate", asked.reference)
-    return _asked(asked)
-
-
-def _visitor(token: str) -> Scope:
-    """Row-level security opens the creditor's rows; the token alone names the mandate in them."""
-    return Scope(creditor_of(token), "customer:link", reason="http:confirm_mandate")
-
-
-def _asked(asked: MandateAsked) -> AskedShown:
-    return AskedShown(**asdict(asked))
 
 
 async def _today(request: Request, session: WriteSession) -> date:

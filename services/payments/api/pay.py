@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
-from services.payments.api.page_limits import PageLimits
+from services.payments.api.page_drawing import draw_no_link, in_language, own_address, redirect
+from services.payments.api.page_limits import TooManyLooks, admit, note_no_link
 from services.payments.api.page_texts import PROVIDER_LOCALES
-from services.payments.api.pay_view import Notice, choose_language, draw_no_link, draw_page
+from services.payments.api.pay_view import Notice, draw_page, language_of
 from services.payments.config import settings_of
 from services.payments.domain.links import Link, NoSuchLink
 from services.payments.domain.pay_page import is_payable, parse_amount
@@ -24,7 +25,7 @@ from services.payments.use_cases.start_provider_payment import (
     StartPayment,
     start_provider_payment,
 )
-from shared.errors import InningError
+from shared.ids import uuid7
 from shared.money import Money
 from shared.service import Service
 
@@ -35,23 +36,13 @@ _LOOK_AGAIN_S = (3, 5, 10, 20, 30, 60)
 _ENDED_BADLY = ("failed", "expired", "cancelled")
 
 
-class TooManyLooks(InningError):
-    code = "too_many_requests"
-    status = 429
-    title = "This page was asked for too often"
-
-    def __init__(self, wait_s: int) -> None:
-        super().__init__()
-        self.wait_s = wait_s
-
-
 @router.get("/{token}")
 async def pay_page(request: Request, token: str) -> Response:
     """What is to be paid, how to transfer it, and a button."""
     try:
-        page = await show_pay_page(_service(request), _open(request, token))
+        page = await show_pay_page(_service(request), await _open(request, token))
     except (NoSuchLink, TooManyLooks) as error:
-        return _refused(request, error)
+        return draw_no_link(request, "no_link", error)
     return draw_page(request, token, page)
 
 
@@ -69,42 +60,49 @@ async def start_paying(
     """
     service = _service(request)
     try:
-        link = _open(request, token)
+        link = await _open(request, token)
         page = await _up_to_date(service, link)
     except (NoSuchLink, TooManyLooks) as error:
-        return _refused(request, error)
-    own_url = f"{settings_of(service).public_url.rstrip('/')}/pay/{token}"
+        return draw_no_link(request, "no_link", error)
+    own_url = own_address(request, f"/pay/{token}")
     if page.visit is not None and page.visit.status == "paid" and not page.payable.whole:
-        return _to(_in_language(request, f"{own_url}/return"))
+        return redirect(in_language(request, f"{own_url}/return"))
     if not page.payable.whole:
-        return _to(_in_language(request, own_url))
+        return redirect(in_language(request, own_url))
     part = parse_amount(amount, page.payable.whole.currency) if amount is not None else None
     notice = _objection(page, amount, part, seen)
     if notice is not None:
         return draw_page(request, token, page, notice=notice, typed=amount or "", status=422)
+    visit_id = uuid7()
     command = StartPayment(
+        visit_id=visit_id,
         creditor_id=link.creditor_id,
         link_id=link.id,
         invoice_ids=page.payable.invoice_ids,
         amount=part or page.payable.whole,
-        return_url=_in_language(request, f"{own_url}/return"),
-        locale=PROVIDER_LOCALES[choose_language(request, page)],
+        return_url=in_language(request, f"{own_url}/return", visit=visit_id),
+        locale=PROVIDER_LOCALES[language_of(request, page)],
     )
     try:
-        return _to(await start_provider_payment(service, command))
+        return redirect(await start_provider_payment(service, command))
     except NothingToPay:
-        return _to(_in_language(request, own_url))
+        return redirect(in_language(request, own_url))
     except ProviderAway:
         return draw_page(request, token, page, notice=Notice("away", is_bad=True), status=503)
 
 
 @router.get("/{token}/return")
-async def after_paying(request: Request, token: str, look: int = 0) -> Response:
-    """Where the provider sends the payer back to: paid, not paid, or not known yet."""
+async def after_paying(
+    request: Request, token: str, look: int = 0, visit: UUID | None = None
+) -> Response:
+    """Where the provider sends the payer back to: paid, not paid, or not known yet.
+
+    `visit` is what the payer comes back from: in another tab they may have begun another.
+    """
     try:
-        page = await _up_to_date(_service(request), _open(request, token))
+        page = await _up_to_date(_service(request), await _open(request, token), visit)
     except (NoSuchLink, TooManyLooks) as error:
-        return _refused(request, error)
+        return draw_no_link(request, "no_link", error)
     status = page.visit.status if page.visit else ""
     if status == "paid":
         return draw_page(request, token, page, notice=Notice("paid"))
@@ -115,7 +113,8 @@ async def after_paying(request: Request, token: str, look: int = 0) -> Response:
         if wait_s:
             # A header, not a meta element: what is read aloud does not begin anew by itself
             # more than a few times, and then stays (WCAG 2.2.1).
-            again = _in_language(request, "return", look=look + 1)
+            named = {"visit": visit} if visit else {}
+            again = in_language(request, "return", look=look + 1, **named)
             drawn.headers["Refresh"] = f"{wait_s}; url={again}"
         return drawn
     if status in _ENDED_BADLY:
@@ -123,13 +122,13 @@ async def after_paying(request: Request, token: str, look: int = 0) -> Response:
     return draw_page(request, token, page)
 
 
-async def _up_to_date(service: Service, link: Link) -> PayPage:
+async def _up_to_date(service: Service, link: Link, visit_id: UUID | None = None) -> PayPage:
     """The page, after the provider was asked about a visit that has no known end."""
-    page = await show_pay_page(service, link)
+    page = await show_pay_page(service, link, visit_id)
     if page.visit is None or page.visit.status not in PROVIDER_PAYMENTS_PENDING:
         return page
     await refresh(service, link.creditor_id, page.visit)
-    return await show_pay_page(service, link)
+    return await show_pay_page(service, link, visit_id)
 
 
 def _objection(
@@ -145,39 +144,18 @@ def _objection(
     return None
 
 
-def _open(request: Request, token: str) -> Link:
-    """The link behind the token; raises `NoSuchLink`, or `TooManyLooks` before anything else."""
-    limits: PageLimits = request.app.state.page_limits
-    address = request.client.host if request.client else ""
-    if wait_s := limits.look(address):
-        raise TooManyLooks(wait_s)
+async def _open(request: Request, token: str) -> Link:
+    """The link behind the token; raises `NoSuchLink`, or `TooManyLooks` whatever it is."""
     try:
         link = LinkMaker.of(settings_of(_service(request))).open(token)
     except NoSuchLink:
-        limits.fail(address)
+        await admit(request, None)
+        await note_no_link(request)
         raise
-    if wait_s := limits.open(str(link.id)):
-        raise TooManyLooks(wait_s)
+    await admit(request, str(link.id))
     return link
-
-
-def _refused(request: Request, error: NoSuchLink | TooManyLooks) -> Response:
-    if isinstance(error, TooManyLooks):
-        return draw_no_link(request, status=429, wait_s=error.wait_s)
-    return draw_no_link(request, status=404)
 
 
 def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
-
-
-def _in_language(request: Request, url: str, **query: object) -> str:
-    """The address in the language the payer chose on the page, if they chose one."""
-    chosen = request.query_params.get("lang")
-    query |= {"lang": chosen} if chosen in PROVIDER_LOCALES else {}
-    return f"{url}?{urlencode(query)}" if query else url
-
-
-def _to(url: str) -> Response:
-    return RedirectResponse(url, status_code=303, headers={"Cache-Control": "no-store"})

@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel.dates import format_date
-from babel.numbers import format_currency
 from fastapi import Request
-from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi.responses import Response
 from markupsafe import Markup
 
-from services.payments.api.page_texts import LANGUAGES, TEXTS
+from services.payments.api.page_drawing import (
+    Words,
+    choose_language,
+    creditors_page,
+    draw,
+)
 from services.payments.config import settings_of
 from services.payments.domain.pay_page import PageItem
 from services.payments.formats.epc_qr import epc_svg, epc_text, remittance
 from services.payments.use_cases.show_pay_page import PayPage
 from shared.money import Money
-
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "pages"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-# The one style sheet stands in the page itself, and nothing else may: its hash says which.
-_STYLE = hashlib.sha256(_PAGES.get_template("pay.css").render().encode()).digest()
-_STYLE_HASH = base64.b64encode(_STYLE).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +43,23 @@ def draw_page(
     status: int = 200,
 ) -> Response:
     """`typed` is what the payer wrote as an amount; while waiting nothing can be paid again."""
-    language = choose_language(request, page)
-    words = _Words(language)
+    language = language_of(request, page)
+    words = Words(language)
     notice = notice or _standing_notice(page)
-    path = urlsplit(settings_of(request.app.state.service).public_url).path.rstrip("/")
-    chosen = request.query_params.get("lang")
     can_pay = bool(page.payable.whole) and not is_waiting
     context: dict[str, Any] = {
-        "language": language,
-        "languages": LANGUAGES,
-        "here": f"{path}/pay/{token}",
-        "action": f"{path}/pay/{token}" + (f"?lang={chosen}" if chosen in LANGUAGES else ""),
-        "t": words.texts,
-        "creditor": page.creditor,
+        **creditors_page(request, f"/pay/{token}", page.creditor, language),
+        "questions": "questions",
         "about": _about(page, words),
         "facts": _facts(page, words),
         "whole": words.money(page.payable.whole),
         "whole_minor": page.payable.whole.minor,
-        "items": [words.item(item) for item in page.items] if page.link.kind != "invoice" else [],
+        "items": [_line(item, words) for item in page.items] if page.link.kind != "invoice" else [],
         "is_sum": len(page.payable.invoice_ids) > 1,
+        "credit": words.say("credit", amount=words.money(page.credit)) if page.credit else "",
+        "to_pay": words.texts["to_pay_now" if _is_some_left_out(page) else "to_pay"],
         "notice": _sentence(notice, page, words) if notice else "",
+        "more": words.texts.get(f"{notice.key}_more", "") if notice else "",
         "is_bad": notice is not None and notice.is_bad,
         "is_of_part": notice is not None and notice.is_of_part,
         "can_pay": can_pay,
@@ -85,98 +69,61 @@ def draw_page(
         "transfer": _transfer(page, words) if can_pay else [],
         "qr": _qr(page, words) if can_pay else "",
     }
-    return _html(request, "pay.html", context, status)
+    provider = urlsplit(settings_of(request.app.state.service).provider_url)
+    # A form may lead to the provider's checkout, which is a page of its own on https.
+    forms_lead_to = f"'self' https: {provider.scheme}://{provider.netloc}"
+    return draw("pay.html", context, status=status, forms_lead_to=forms_lead_to)
 
 
-def draw_no_link(request: Request, *, status: int, wait_s: int = 0) -> Response:
-    """The same words whether a link is forged, altered, taken back or too old."""
-    language = _accepted(request) or "nl"
-    context = {
-        "language": language,
-        "t": TEXTS[language],
-        "english": TEXTS["en"] if language != "en" else None,
-        "wait_s": wait_s,
+def language_of(request: Request, page: PayPage) -> str:
+    return choose_language(request, page.language, page.creditor.language)
+
+
+def _line(item: PageItem, words: Words) -> dict[str, str]:
+    """One invoice on a page of several."""
+    on = item.collect_on if item.state == "debit" and item.collect_on else item.due_on
+    said = [words.say(f"item_{item.state}", date=words.day(on))]
+    if item.paid and item.open:
+        said.append(words.say("item_paid", amount=words.money(item.paid)))
+    return {
+        "title": words.say("item", number=item.number),
+        "amount": words.money(item.open),
+        "says": " ".join(said),
     }
-    drawn = _html(request, "no_link.html", context, status)
-    if wait_s:
-        drawn.headers["Retry-After"] = str(wait_s)
-    return drawn
 
 
-def choose_language(request: Request, page: PayPage) -> str:
-    """As chosen on the page, then the customer's, the browser's and the creditor's."""
-    wished = (request.query_params.get("lang"), page.language, _accepted(request))
-    return next((code for code in (*wished, page.creditor.language) if code in LANGUAGES), "en")
-
-
-def _accepted(request: Request) -> str | None:
-    """The best of our languages in `Accept-Language` (RFC 9110, 12.5.4)."""
-    best: tuple[float, str] | None = None
-    for wish in request.headers.get("accept-language", "")[:500].split(","):
-        tag, _, weight = wish.replace(" ", "").partition(";q=")
-        code = tag.split("-")[0].lower()
-        try:
-            quality = float(weight) if weight else 1.0
-        except ValueError:
-            continue
-        if code in LANGUAGES and quality > 0 and (best is None or quality > best[0]):
-            best = (quality, code)
-    return best[1] if best else None
-
-
-class _Words:
-    """Amounts, days and sentences of one language."""
-
-    def __init__(self, language: str) -> None:
-        self.language = "en_GB" if language == "en" else language
-        self.texts = TEXTS[language]
-
-    def money(self, amount: Money) -> str:
-        return format_currency(amount.to_decimal(), amount.currency, locale=self.language)
-
-    def day(self, day: date) -> str:
-        return format_date(day, format="long", locale=self.language)
-
-    def say(self, key: str, **parts: object) -> str:
-        return self.texts[key].format(**parts)
-
-    def item(self, item: PageItem) -> dict[str, str]:
-        """One line of a page of several invoices."""
-        on = item.collect_on if item.state == "debit" and item.collect_on else item.due_on
-        said = [self.say(f"item_{item.state}", date=self.day(on))]
-        if item.paid and item.open:
-            said.append(self.say("item_paid", amount=self.money(item.paid)))
-        return {
-            "title": self.say("item", number=item.number),
-            "amount": self.money(item.open),
-            "says": " ".join(said),
-        }
-
-
-def _about(page: PayPage, words: _Words) -> str:
+def _about(page: PayPage, words: Words) -> str:
     if page.instalment is not None:
         number = page.instalment.number
         return words.say("about_instalment", number=number, count=page.instalments)
     if page.link.kind == "invoice":
         return words.say("about_invoice", number=page.items[0].number)
-    if page.case_number is not None:
-        return words.say("about_case", number=page.case_number)
+    if page.link.kind == "case":
+        return words.say("about_case", number=page.case_number or "")
     return words.say("about_balance")
 
 
-def _facts(page: PayPage, words: _Words) -> list[tuple[str, str]]:
-    """What stands below the amount: the day, and what came in before."""
+def _facts(page: PayPage, words: Words) -> list[tuple[str, str]]:
+    """What stands below the amount: the day, what came in before, the case a bailiff has."""
     if page.instalment is not None:
         return [(words.texts["due"], words.day(page.instalment.due_on))]
-    if page.link.kind != "invoice":
-        return []
-    item = page.items[0]
     facts = []
-    if item.open:
-        facts.append((words.texts["due"], words.day(item.due_on)))
+    if page.link.kind == "invoice":
+        item = page.items[0]
+        if item.open and item.state != "bailiff":
+            facts.append((words.texts["due"], words.day(item.due_on)))
         if item.paid:
             facts.append((words.texts["already_paid"], words.money(item.paid)))
+    if page.case_number and _standing_notice(page) == Notice("bailiff"):
+        facts.append((words.texts["case_number"], page.case_number))
     return facts
+
+
+def _is_some_left_out(page: PayPage) -> bool:
+    """Whether more is open than is asked for here: then the sum is what is to be paid now."""
+    if page.link.kind == "instalment":
+        return False
+    return any(item.open and item.id not in page.payable.invoice_ids for item in page.items)
 
 
 def _standing_notice(page: PayPage) -> Notice | None:
@@ -188,10 +135,12 @@ def _standing_notice(page: PayPage) -> Notice | None:
         return Notice("arrangement_over")
     if page.payable.whole:
         return None
+    if any(item.state == "bailiff" for item in page.items):
+        return Notice("bailiff")
     return Notice("instalment_done" if page.link.kind == "instalment" else "nothing")
 
 
-def _sentence(notice: Notice, page: PayPage, words: _Words) -> str:
+def _sentence(notice: Notice, page: PayPage, words: Words) -> str:
     amount = page.payable.whole
     if notice.key == "paid" and page.visit is not None:
         amount = Money(page.visit.amount_minor, page.visit.currency)
@@ -205,7 +154,7 @@ def _sentence(notice: Notice, page: PayPage, words: _Words) -> str:
     )
 
 
-def _transfer(page: PayPage, words: _Words) -> list[tuple[str, list[str]]]:
+def _transfer(page: PayPage, words: Words) -> list[tuple[str, list[str]]]:
     """The fields of a transfer; references in groups that a copy leaves no spaces between."""
     texts = words.texts
     fields = [
@@ -223,7 +172,7 @@ def _transfer(page: PayPage, words: _Words) -> list[tuple[str, list[str]]]:
     return [*fields, (texts["remittance"], [item.number])]
 
 
-def _qr(page: PayPage, words: _Words) -> Markup | str:
+def _qr(page: PayPage, words: Words) -> Markup | str:
     """The code as SVG; nothing for what a code cannot say, such as other money than euro."""
     amount = page.payable.whole
     item = _only_item(page)
@@ -258,24 +207,3 @@ def _remittance(page: PayPage) -> str:
 
 def _groups(text: str) -> list[str]:
     return [text[start : start + 4] for start in range(0, len(text), 4)]
-
-
-def _html(request: Request, name: str, context: dict[str, Any], status: int) -> Response:
-    settings = settings_of(request.app.state.service)
-    provider = urlsplit(settings.provider_url)
-    # A form may lead to the provider's checkout, which is a page of its own on https.
-    forms = f"'self' https: {provider.scheme}://{provider.netloc}"
-    return HTMLResponse(
-        _PAGES.get_template(name).render(context),
-        status_code=status,
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Language": context["language"],
-            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
-            f"form-action {forms}; base-uri 'none'; frame-ancestors 'none'",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
-            "Vary": "Accept-Language",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from shared.errors import NotFound
@@ -19,6 +21,12 @@ VALID_DAYS = 14
 class NoSuchRequest(NotFound):
     code = "no_such_mandate_request"
     title = "This address confirms nothing, or no longer"
+
+
+# What whoever holds the link is told. `ended`: it was in force once and is used up.
+Standing = Literal["asked", "confirmed", "suspended", "withdrawn", "expired", "ended"]
+
+_ENDED_BY_ITSELF = ("one_off_used", "last_collection_made", "unused_36_months")
 
 
 def make_token(creditor_id: UUID, secret: bytes) -> str:
@@ -38,3 +46,15 @@ def creditor_of(token: str) -> UUID:
 
 def hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+def standing(status: str, reason: str | None, confirm_until: date, today: date) -> Standing:
+    if status == "pending":
+        return "asked" if today <= confirm_until else "expired"
+    if status == "active":
+        return "confirmed"
+    if status == "suspended":
+        return "suspended"
+    if reason in _ENDED_BY_ITSELF:
+        return "ended"
+    return "withdrawn" if status == "cancelled" else "expired"

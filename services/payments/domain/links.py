@@ -3,6 +3,9 @@
 The token is creditor and link under AES-SIV (RFC 5297): it cannot be guessed or altered, shows no
 id to whoever reads it, and is the same every time it is made. What it is good for, and until when,
 stands in our books, so that a link can be taken back.
+
+Links made before that named creditor, invoice and last day under a keyed hash. They open what the
+standing link of their invoice opens, for as long as that does.
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ _ID_BYTES = 16
 _TOKEN_BYTES = 16 + 2 * _ID_BYTES
 _TOKEN_CHARS_MAX = 80
 _PURPOSE = b"inning payment link v2"
+_FORMER_MAC_BYTES = 16
+_FORMER_TOKEN_BYTES = 2 * _ID_BYTES + 2 + _FORMER_MAC_BYTES
+_FORMER_PURPOSE = b"inning payment link v1"
 
 
 class NoSuchLink(NotFound):
@@ -55,11 +61,25 @@ def open_link(token: str, key: bytes) -> Link:
         raise NoSuchLink()
     try:
         sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        if len(sealed) == _FORMER_TOKEN_BYTES:
+            return _open_former(sealed, key)
         if len(sealed) != _TOKEN_BYTES:
             raise NoSuchLink()
         raw = _cipher(key).decrypt(sealed, [_PURPOSE])
     except (binascii.Error, ValueError, InvalidTag):
         raise NoSuchLink() from None
+    return _link(raw)
+
+
+def _open_former(sealed: bytes, key: bytes) -> Link:
+    body, mac = sealed[:-_FORMER_MAC_BYTES], sealed[-_FORMER_MAC_BYTES:]
+    expected = hmac.digest(key, _FORMER_PURPOSE + body, "sha256")[:_FORMER_MAC_BYTES]
+    if not hmac.compare_digest(mac, expected):
+        raise NoSuchLink()
+    return _link(body[: 2 * _ID_BYTES])
+
+
+def _link(raw: bytes) -> Link:
     return Link(UUID(bytes=raw[:_ID_BYTES]), UUID(bytes=raw[_ID_BYTES:]))
 
 

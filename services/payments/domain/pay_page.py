@@ -12,7 +12,9 @@ from uuid import UUID
 from shared.errors import InvalidInput
 from shared.money import Money
 
-ItemState = Literal["to_pay", "settled", "credited", "closed", "debit", "disputed", "arranged"]
+ItemState = Literal[
+    "to_pay", "settled", "credited", "closed", "debit", "bailiff", "disputed", "arranged"
+]
 # Pages stay readable and remittance lines short; older debts come first.
 ITEMS_MAX: Final = 50
 
@@ -34,6 +36,8 @@ class PageItem:
     payment_reference: str | None = None
     # The day a direct debit on its way is collected.
     collect_on: date | None = None
+    # A bailiff collects it: paid to the creditor, it would come too late or twice.
+    is_with_bailiff: bool = False
     is_disputed: bool = False
     is_arranged: bool = False
 
@@ -47,6 +51,8 @@ class PageItem:
             return "settled"
         if self.collect_on is not None:
             return "debit"
+        if self.is_with_bailiff:
+            return "bailiff"
         if self.is_disputed:
             return "disputed"
         return "arranged" if self.is_arranged else "to_pay"

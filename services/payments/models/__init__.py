@@ -3,7 +3,7 @@
 from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
 from services.payments.models.desk import DeskSettings, PaymentNote, QueueMark
-from services.payments.models.links import CollectionCase, PageSettings, PaymentLink
+from services.payments.models.links import CollectionCase, PageSettings, PageVisit, PaymentLink
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import (
     PayoutSettlement,
@@ -50,6 +50,7 @@ __all__ = [
     "MatchSettings",
     "OpenItem",
     "PageSettings",
+    "PageVisit",
     "Payment",
     "PaymentLink",
     "PaymentNote",

@@ -1,4 +1,5 @@
-"""Payment links, what creditors allow on the pages behind them, and the cases they can be of."""
+"""Payment links, what creditors allow on the pages behind them, the cases they can be of, and how
+often the pages were visited lately."""
 
 from __future__ import annotations
 
@@ -65,3 +66,17 @@ class CollectionCase(Base):
     creditor_id: Mapped[UUID]
     customer_id: Mapped[UUID]
     number: Mapped[str]
+
+
+class PageVisit(Base):
+    """What one address or link asked of the payer's pages in the last minute, of no creditor.
+
+    `key` is a keyed hash; at `free_at` all that was asked is forgiven. See `repository.visits`.
+    """
+
+    __tablename__ = "page_visits"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]
+
+    __table_args__ = {"prefixes": ["UNLOGGED"], "postgresql_with": {"fillfactor": 50}}  # noqa: RUF012

@@ -59,7 +59,7 @@ class OpenItem(Base):
 
 
 class Hold(Base):
-    """A dispute or an arrangement: its invoices are not collected by direct debit meanwhile."""
+    """A dispute, an arrangement, or a case at the bailiff: its invoices are not debited."""
 
     __tablename__ = "holds"
 
@@ -74,7 +74,7 @@ class Hold(Base):
     instalments: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
 
     __table_args__ = (
-        one_of("kind", ("dispute", "arrangement")),
+        one_of("kind", ("dispute", "arrangement", "bailiff")),
         Index("ix_holds_active", "customer_id", postgresql_where="active"),
     )
 

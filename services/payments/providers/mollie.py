@@ -99,6 +99,11 @@ class Mollie:
             raise ProviderRefused(str(response.status_code))
         return _state(response)
 
+    async def cancel_payment(self, provider_id: str) -> ProviderState | None:
+        """End a payment nobody has paid; None when this one cannot be ended (any more)."""
+        response = await self._call("DELETE", f"/v2/payments/{quote(provider_id, safe='')}")
+        return _state(response) if response.status_code == 200 else None
+
     async def settlement(self, reference: str) -> Settlement | None:
         """What a payout was made of, by its reference at the bank; None when there is none."""
         return await read_settlement(self._document, quote(reference, safe=""))

@@ -13,7 +13,7 @@ from services.payments.domain.payouts import Booked
 from services.payments.domain.transitions import PROVIDER_PAYMENTS_PENDING
 from services.payments.models import Payment, PayoutSettlement, ProviderPayment, ProviderPayout
 from services.payments.repository.locking import locked
-from services.payments.repository.parties import TEXTS
+from services.payments.repository.parties import TEXTS, UUIDS
 from shared.db import WriteSession
 from shared.errors import NotFound
 from shared.http.pages import Paging
@@ -119,6 +119,21 @@ async def lock_pending_for(session: WriteSession, link_id: UUID) -> Sequence[Pro
     return (await session.scalars(locked(query))).all()
 
 
+async def pending_for(
+    session: AsyncSession, invoice_ids: Collection[UUID]
+) -> Sequence[ProviderPayment]:
+    """Visits that have no end yet and are for any of these invoices, from whatever link."""
+    query = (
+        select(ProviderPayment)
+        .where(
+            ProviderPayment.status.in_(PROVIDER_PAYMENTS_PENDING),
+            ProviderPayment.invoice_ids.op("&&")(literal(list(invoice_ids), UUIDS)),
+        )
+        .order_by(ProviderPayment.id)
+    )
+    return (await session.scalars(query)).all()
+
+
 async def lock_provider_payment(
     session: WriteSession, provider_payment_id: UUID
 ) -> ProviderPayment:
@@ -144,15 +159,14 @@ async def find_provider_payment(
     return None
 
 
-async def latest_for(session: AsyncSession, link_id: UUID) -> ProviderPayment | None:
-    """The last visit to the provider from this link."""
-    query = (
-        select(ProviderPayment)
-        .where(ProviderPayment.link_id == link_id)
-        .order_by(ProviderPayment.id.desc())
-        .limit(1)
-    )
-    return (await session.scalars(query)).first()
+async def visit_of(
+    session: AsyncSession, link_id: UUID, visit_id: UUID | None
+) -> ProviderPayment | None:
+    """This visit to the provider from this link; the last one when none is named."""
+    query = select(ProviderPayment).where(ProviderPayment.link_id == link_id)
+    if visit_id is not None:
+        query = query.where(ProviderPayment.id == visit_id)
+    return (await session.scalars(query.order_by(ProviderPayment.id.desc()).limit(1))).first()
 
 
 async def pending_since(

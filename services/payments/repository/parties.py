@@ -106,6 +106,11 @@ async def lock_mandates(session: WriteSession, ids: Collection[UUID]) -> list[Ma
     return list((await session.scalars(query)).all())
 
 
+async def mandate_to_confirm(session: AsyncSession, confirm_hash: bytes) -> Mandate | None:
+    query = select(Mandate).where(Mandate.confirm_hash == confirm_hash)
+    return (await session.scalars(query)).one_or_none()
+
+
 async def lock_mandate_to_confirm(session: WriteSession, confirm_hash: bytes) -> Mandate | None:
     query = locked(select(Mandate).where(Mandate.confirm_hash == confirm_hash))
     return (await session.scalars(query)).one_or_none()

@@ -23,7 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.desk import CREDIT_REASONS
-from services.payments.models import BankLine, OpenItem, Payment, PaymentNote, QueueMark
+from services.payments.models import (
+    BankLine,
+    OpenItem,
+    Payment,
+    PaymentNote,
+    ProviderPayment,
+    QueueMark,
+)
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
@@ -211,6 +218,16 @@ def _credits(customer_ids: Collection[UUID]) -> Select[Payment]:
 async def credits_of(session: AsyncSession, customer_id: UUID) -> Sequence[Payment]:
     """Money of this customer that nothing is left to pay with, oldest first."""
     return (await session.scalars(_credits([customer_id]).order_by(Payment.id))).all()
+
+
+async def credits_from_link(
+    session: AsyncSession, customer_id: UUID, link_id: UUID
+) -> Sequence[Payment]:
+    """As `credits_of`, of what came through the page behind one link."""
+    query = _credits([customer_id]).join(
+        ProviderPayment, ProviderPayment.id == Payment.provider_payment_id
+    )
+    return (await session.scalars(query.where(ProviderPayment.link_id == link_id))).all()
 
 
 async def lock_credits(

@@ -22,7 +22,8 @@ from services.payments.domain.pay_page import (
     payable_instalment,
 )
 from services.payments.models import Creditor, Hold, OpenItem, PaymentLink, ProviderPayment
-from services.payments.repository import debits, links, matching, online, parties
+from services.payments.repository import debits, links, matching, online, parties, queue
+from services.payments.use_cases.allocate import rest_of
 from shared.clock import business_date
 from shared.db import ReadSession, Scope
 from shared.money import Money
@@ -35,6 +36,7 @@ class PayPage:
     link: PaymentLink
     # What the customer is called in references; none while billing has not told of them.
     customer_number: str | None
+    # Of the case the link is of, or that a bailiff has.
     case_number: str | None
     # The language the customer chose; none while it is not known.
     language: str | None
@@ -43,11 +45,13 @@ class PayPage:
     # The instalment it is about, and of how many.
     instalment: Instalment | None
     instalments: int
-    # The last visit to the provider from this link.
+    # The visit to the provider that is asked about, else the last one from this link.
     visit: ProviderPayment | None
+    # What was paid through this link beyond what was owed, and is still the customer's.
+    credit: Money
 
 
-async def show_pay_page(service: Service, link: Link) -> PayPage:
+async def show_pay_page(service: Service, link: Link, visit_id: UUID | None = None) -> PayPage:
     """Raises `NoSuchLink` for a link that was taken back or has run out."""
     scope = Scope(link.creditor_id, "payer:link", reason="look")
     async with service.db.read(scope) as session:
@@ -58,11 +62,16 @@ async def show_pay_page(service: Service, link: Link) -> PayPage:
         today = business_date(service.clock.now(), ZoneInfo(creditor.time_zone))
         if today > row.expires_on:
             raise NoSuchLink()
-        return await _page(session, row, creditor, today)
+        visit = await online.visit_of(session, link.id, visit_id)
+        return await _page(session, row, creditor, today, visit)
 
 
 async def _page(
-    session: ReadSession, link: PaymentLink, creditor: Creditor, today: date
+    session: ReadSession,
+    link: PaymentLink,
+    creditor: Creditor,
+    today: date,
+    visit: ProviderPayment | None,
 ) -> PayPage:
     holds = await links.holds_of(session, link.customer_id)
     arrangement = await _arrangement(session, link)
@@ -81,19 +90,30 @@ async def _page(
     else:
         is_alone = link.kind == "invoice"
         can_pay = payable(items, currency, is_alone=is_alone, least=least)
-    is_case = link.kind == "case"
+    over = await queue.credits_from_link(session, link.customer_id, link.id)
     return PayPage(
         creditor=creditor,
         link=link,
         customer_number=customer.number if customer else None,
-        case_number=await links.case_number(session, link.subject_id) if is_case else None,
+        case_number=await _case_number(session, link, holds),
         language=customer.language if customer else None,
         items=tuple(items),
         payable=can_pay,
         instalment=instalment,
         instalments=len(plan),
-        visit=await online.latest_for(session, link.id),
+        visit=visit,
+        credit=Money.total(
+            (rest for rest in map(rest_of, over) if rest.currency == currency), currency
+        ),
     )
+
+
+async def _case_number(
+    session: ReadSession, link: PaymentLink, holds: Sequence[Hold]
+) -> str | None:
+    cases = [hold.id for hold in holds if hold.kind == "bailiff"]
+    case_id = link.subject_id if link.kind == "case" else next(iter(cases), None)
+    return await links.case_number(session, case_id) if case_id is not None else None
 
 
 async def _arrangement(session: ReadSession, link: PaymentLink) -> Hold | None:
@@ -136,6 +156,7 @@ async def _items(
             rf_reference=row.rf_reference,
             payment_reference=row.payment_reference,
             collect_on=in_flight[row.id].collect_on if row.id in in_flight else None,
+            is_with_bailiff=_is_held(row.id, "bailiff", holds),
             is_disputed=_is_held(row.id, "dispute", holds),
             is_arranged=_is_held(row.id, "arrangement", holds),
         )

@@ -23,9 +23,9 @@ from services.payments.use_cases.settle_provider_payment import (
     lose_provider_payment,
     settle_provider_payment,
 )
+from services.payments.use_cases.withdraw_visits import withdraw_others
 from shared.db import Scope, WriteSession, scope_of
 from shared.errors import Conflict
-from shared.ids import uuid7
 from shared.money import Money
 from shared.service import Service
 from shared.telemetry import log
@@ -48,12 +48,16 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPayment:
-    """Pay `amount` (none: all that is open) of these invoices of one customer, in their order."""
+    """Pay `amount` of these invoices of one customer, in their order.
 
+    `visit_id` becomes the id of the provider payment, if one that is open is not gone on with.
+    """
+
+    visit_id: UUID
     creditor_id: UUID
     link_id: UUID
     invoice_ids: Sequence[UUID]
-    amount: Money | None = None
+    amount: Money
     return_url: str
     locale: str
 
@@ -61,6 +65,7 @@ class StartPayment:
 async def start_provider_payment(service: Service, command: StartPayment) -> str:
     """The provider's address to send the payer to; raises `NothingToPay` or `ProviderAway`."""
     scope = Scope(command.creditor_id, "payer:link", reason="pay")
+    await withdraw_others(service, scope, command.link_id, command.invoice_ids, command.amount)
     async with service.db.write(scope) as session:
         intent = await _record_intent(session, command, service)
     if intent.checkout_url is not None:
@@ -108,7 +113,7 @@ async def _record_intent(session: WriteSession, command: StartPayment, service: 
         raise NothingToPay()
     whole = Money.total((item.available for item in chosen), chosen[0].available.currency)
     # What was paid meanwhile is not asked for again.
-    amount = min(command.amount or whole, whole)
+    amount = min(command.amount, whole)
     invoice_ids = [item.id for item in chosen]
     pending = [
         row
@@ -147,7 +152,7 @@ def _new(
 ) -> ProviderPayment:
     now = session.info["clock"].now()
     return ProviderPayment(
-        id=uuid7(),
+        id=command.visit_id,
         creditor_id=scope_of(session).creditor_id,
         link_id=command.link_id,
         invoice_id=items[0].id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import html
 import re
 from datetime import date, timedelta
@@ -11,11 +13,14 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.payments.config import settings_of
 from shared.clock import FixedClock
 from shared.events.billing import InvoiceIssued
 from shared.events.collections import (
     ArrangementAgreed,
     ArrangementEnded,
+    CaseClosed,
+    CaseHandedOver,
     CaseOpened,
     DisputeOpened,
     InstalmentItem,
@@ -223,7 +228,7 @@ async def test_what_need_not_be_paid_now_is_said_and_left_out_of_the_sum(online:
     await arranged(online, customer_id, [arranged_bill])
     link = await make(online, "balance", customer_id)
     page = words(await browse("GET", link["url"]))
-    assert "Nog te betalen € 10,00" in page
+    assert "Nu te betalen € 10,00" in page
     assert "Wij schrijven dit af op 8 april 2026" in page
     assert "Wij bekijken uw klacht. U hoeft dit nu niet te betalen." in page
     assert "Dit hoort bij uw betalingsregeling." in page
@@ -257,6 +262,26 @@ async def test_a_link_that_was_taken_back_or_ran_out_says_what_to_do(
     assert "does not work (any more)" in words(english)
     # The standing link of the invoice works on.
     assert (await browse("GET", await online.link(issued.invoice_id))).status_code == 200
+
+
+async def test_a_link_of_the_first_kind_opens_its_invoice_as_long_as_the_standing_one_does(
+    online: Online,
+) -> None:
+    """From letters that people kept; it can be taken back and runs out like every other."""
+    issued, other = await online.issue(1, 5_000), await online.issue(2, 6_000)
+    body = online.payments.creditor_id.bytes + issued.invoice_id.bytes + bytes(2)
+    key = settings_of(online.payments.service).link_key
+    mac = hmac.digest(key, b"inning payment link v1" + body, "sha256")[:16]
+    former = f"{online.url}/pay/{base64.urlsafe_b64encode(body + mac).decode().rstrip('=')}"
+    assert issued.number in words(await browse("GET", former))
+    told = await pay(online, former, seen="5000")
+    assert told.allocations[0].invoice_id == issued.invoice_id
+    assert "Deze factuur is betaald" in words(await browse("GET", former))
+    await online.post(f"/payment-links/{issued.invoice_id}/revoke")
+    answer = await browse("GET", former)
+    assert answer.status_code == 404
+    assert "Open de link uit onze nieuwste mail" in words(answer)
+    assert (await browse("GET", await online.link(other.invoice_id))).status_code == 200
 
 
 async def test_links_are_listed_and_only_made_of_what_is_there(online: Online) -> None:
@@ -335,3 +360,61 @@ async def test_a_browsers_language_serves_while_the_customers_is_not_known(
     assert heading in words(page)
     await online.hear(customer_changed(issued.customer_id, language="en"))
     assert "Invoice" in words(await browse("GET", url, headers={"Accept-Language": browser}))
+
+
+async def test_what_a_bailiff_collects_is_paid_to_the_bailiff(online: Online) -> None:
+    """The page says so with our file number, and takes no money; other bills are paid as ever."""
+    customer_id, (overdue,) = await owing(online, 3_000)
+    case_id = uuid7()
+    await online.hear(CaseOpened(case_id=case_id, customer_id=customer_id, number="D2026-17"))
+    url = await online.link(overdue.invoice_id)
+    assert "<button" in (await browse("GET", url)).text
+    handed_over = CaseHandedOver(
+        case_id=case_id,
+        customer_id=customer_id,
+        invoice_ids=(overdue.invoice_id,),
+        total_open=eur(7_500),
+        handed_over_on=date(2026, 3, 31),
+    )
+    await online.hear(handed_over)
+    case = await make(online, "case", case_id)
+    for address in (url, case["url"]):
+        page = await browse("GET", address)
+        assert "Betaal dit aan de gerechtsdeurwaarder, niet aan ons." in words(page)
+        assert "Ons dossiernummer D2026-17" in words(page)
+        assert "Betalen uiterlijk" not in words(page)
+        assert "<button" not in page.text
+        assert "Zelf overmaken" not in words(page)
+        refused = await browse("POST", address)
+        assert refused.headers["location"] == address
+
+    fresh = await online.issue(90, 1_000, customer_id)
+    balance = await make(online, "balance", customer_id)
+    page = words(await browse("GET", balance["url"]))
+    assert "Nu te betalen € 10,00" in page
+    assert "Betaal dit aan de gerechtsdeurwaarder, niet aan ons." in page
+    told = await pay(online, balance["url"])
+    assert [share.invoice_id for share in told.allocations] == [fresh.invoice_id]
+
+    await online.hear(CaseClosed(case_id=case_id, customer_id=customer_id, reason="paid"))
+    assert "<button" in (await browse("GET", url)).text
+    await online.hear(CaseOpened(case_id=case_id, customer_id=customer_id, number="D2026-17"))
+    await online.hear(handed_over)
+    assert "<button" not in (await browse("GET", url)).text
+
+
+async def test_what_a_bailiff_collects_is_not_debited(online: Online) -> None:
+    bill = await debtor(online, 8, 6_400)
+    await online.hear(
+        CaseHandedOver(
+            case_id=uuid7(),
+            customer_id=bill.customer_id,
+            invoice_ids=(bill.invoice_id,),
+            total_open=eur(6_400),
+            handed_over_on=date(2026, 3, 31),
+        )
+    )
+    refused = await online.payments.call(
+        "POST", "/debit-batches", json={"collect_on": "2026-04-08"}
+    )
+    assert refused.json()["left_out"] == {"held": 1}

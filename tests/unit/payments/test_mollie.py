@@ -128,3 +128,11 @@ async def test_a_real_payment_document_is_read(shared_data: Path) -> None:
     assert state is not None
     assert (state.outcome, state.expires_in) == ("open", timedelta(minutes=15))
     assert state.amount.currency == "GBP"
+
+
+async def test_a_payment_is_cancelled_where_its_method_allows() -> None:
+    async with answering(200, payment(status="canceled")) as mollie:
+        state = await mollie.cancel_payment("tr_1")
+        assert (state.outcome if state else None) == "cancelled"
+    async with answering(422, {"status": 422, "detail": "cannot be canceled"}) as mollie:
+        assert await mollie.cancel_payment("tr_1") is None

@@ -1,4 +1,4 @@
-"""The words, limits and codes of the payer's pages."""
+"""The words and codes of the payer's pages."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import string
 
 import pytest
 
-from services.payments.api.page_limits import PageLimits, RateLimit
 from services.payments.api.page_texts import LANGUAGES, PROVIDER_LOCALES, TEXTS
+from services.payments.api.page_texts.mandate_terms import MANDATE_TERMS
 from services.payments.formats.epc_qr import REMITTANCE_MAX, epc_svg, epc_text, remittance
 from tests.factories.payments import IBAN, eur
 
@@ -77,35 +77,14 @@ def test_numbers_that_do_not_fit_a_transfer_are_left_out_whole() -> None:
     assert remittance(None, numbers[:2]) == "20260000000, 20260000001"
 
 
-class Seconds:
-    """A clock a test turns."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_limit_says_how_long_to_wait_and_forgives_with_time() -> None:
-    seconds = Seconds()
-    limit = RateLimit(6, monotonic=seconds)
-    assert [limit.take("a") for _ in range(7)] == [0, 0, 0, 0, 0, 0, 10]
-    assert limit.take("b") == 0
-    seconds.now += 10
-    assert limit.take("a") == 0
-    assert limit.take("a") == 10
-
-
-def test_links_that_are_none_shut_an_address_out_for_a_while() -> None:
-    """An IPv6 line has a whole network of addresses: it is one household."""
-    seconds = Seconds()
-    rates = (RateLimit(count, monotonic=seconds) for count in (100, 100, 2))
-    limits = PageLimits(*rates)
-    for address in ("2001:db8::1", "2001:db8::2"):
-        assert limits.look(address) == 0
-        limits.fail(address)
-    assert limits.look("2001:db8::3") == 30
-    assert limits.look("2001:db8:0:1::3") == 0
-    seconds.now += 30
-    assert limits.look("2001:db8::1") == 0
+@pytest.mark.parametrize("language", list(LANGUAGES))
+@pytest.mark.parametrize("scheme", ["core", "b2b"])
+def test_every_mandate_says_in_every_language_what_the_scheme_asks_for(
+    language: str, scheme: str
+) -> None:
+    """Both authorisations name the creditor; only consumers have eight weeks to get money back."""
+    terms = MANDATE_TERMS[language, scheme]
+    assert terms.heading.count("SEPA") == 1
+    assert terms.authorisation.count("{creditor}") == 2
+    weeks = any(word in terms.refund for word in ("8 weeks", "acht w", "acht W", "8 tygodni"))
+    assert weeks == (scheme == "core")

@@ -105,6 +105,15 @@ def test_whoever_opens_the_link_of_one_disputed_invoice_may_pay_it() -> None:
     assert not payable([debited], "EUR", is_alone=True, least=None).whole
 
 
+def test_what_a_bailiff_has_is_paid_on_no_page_of_ours() -> None:
+    """Nor as an instalment, nor because it is disputed as well."""
+    handed_over = item(500, is_with_bailiff=True, is_disputed=True, is_arranged=True)
+    for is_alone in (True, False):
+        assert not payable([handed_over], "EUR", is_alone=is_alone, least=None).whole
+    assert not payable_instalment([handed_over], eur(500), least=None).whole
+    assert handed_over.state == "bailiff"
+
+
 def test_a_part_is_between_the_least_and_the_whole() -> None:
     choice = payable([item(5_000)], "EUR", is_alone=True, least=eur(1_000))
     allowed = [

@@ -12,6 +12,7 @@ GERMAN: Final[dict[str, str]] = {
     "about_instalment": "Rate {number} von {count}",
     "about_case": "Vorgang {number}",
     "to_pay": "Noch zu zahlen",
+    "to_pay_now": "Jetzt zu zahlen",
     "due": "Zahlbar bis",
     "already_paid": "Schon bezahlt",
     "pay": "{amount} zahlen",
@@ -40,6 +41,7 @@ GERMAN: Final[dict[str, str]] = {
     "item_credited": "Storniert.",
     "item_closed": "Hier nicht zahlbar. Bitte melden Sie sich bei uns.",
     "item_debit": "Wir ziehen das am {date} ein. Sie müssen nichts tun.",
+    "item_bailiff": "Zahlen Sie das an den Gerichtsvollzieher, nicht an uns.",
     "item_disputed": "Wir prüfen Ihre Beschwerde. Sie müssen das jetzt nicht zahlen.",
     "item_arranged": "Das gehört zu Ihrer Ratenzahlung.",
     "oldest_first": "Ihre Zahlung gilt zuerst für die älteste Rechnung.",
@@ -51,11 +53,18 @@ GERMAN: Final[dict[str, str]] = {
     "Sie dürfen es aber.",
     "arranged": "Für diese Rechnung haben Sie eine Ratenzahlung. Zahlen Sie einfach Ihre Raten. "
     "Sie dürfen auch früher zahlen.",
+    "bailiff": "Zahlen Sie das an den Gerichtsvollzieher, nicht an uns.",
+    "bailiff_more": "Der Gerichtsvollzieher zieht es jetzt für uns ein. Geben Sie die Nummer aus "
+    "seinem Brief an. Haben Sie den Brief nicht? Rufen Sie uns an.",
+    "case_number": "Unser Aktenzeichen",
     "nothing": "Jetzt ist nichts zu zahlen. Sie müssen nichts tun.",
     "instalment_done": "Diese Rate ist bezahlt. Sie müssen nichts tun.",
     "arrangement_over": "Diese Ratenzahlung läuft nicht mehr. Fragen? Rufen Sie uns an oder "
     "schreiben Sie uns.",
     "paid": "Ihre Zahlung von {amount} ist gelungen. Vielen Dank.",
+    "credit": "Sie haben {amount} zu viel gezahlt.",
+    "credit_more": "Dieses Geld gehört weiter Ihnen. Wir zahlen es zurück oder verrechnen es mit "
+    "der nächsten Rechnung. Lieber gleich zurück? Rufen Sie uns an oder schreiben Sie uns.",
     "pending": "Wir warten auf Nachricht von Ihrer Bank. Diese Seite schaut von selbst nach.",
     "still_pending": "Ihre Bank hat noch nichts gemeldet. Zahlen Sie nicht noch einmal. "
     "Bitte schauen Sie später wieder.",
@@ -70,6 +79,42 @@ GERMAN: Final[dict[str, str]] = {
     "back": "Zurück zur Zahlungsseite",
     "questions": "Fragen, oder können Sie nicht zahlen?",
     "questions_how": "Rufen Sie uns an oder schreiben Sie uns. Wir suchen mit Ihnen einen Weg.",
+    "mandate_title": "Lastschrift für {creditor}",
+    "mandate": "Mandat für die Lastschrift",
+    "mandate_why": "Mit diesem Mandat darf {creditor} Ihre Rechnungen von Ihrem Konto abbuchen. "
+    "Sie müssen dann nicht selbst überweisen.",
+    "mandate_why_once": "Mit diesem Mandat darf {creditor} ein einziges Mal Geld von Ihrem Konto "
+    "abbuchen.",
+    "mandate_check": "Stimmen diese Angaben?",
+    "mandate_facts": "Ihr Mandat",
+    "mandate_holder": "Kontoinhaber",
+    "mandate_ending": "endet auf {ending}",
+    "mandate_kind": "Art der Zahlung",
+    "mandate_recurrent": "Wiederkehrend: für alle Ihre Rechnungen",
+    "mandate_once": "Einmalig: für eine Zahlung",
+    "mandate_reference": "Mandatsreferenz",
+    "mandate_creditor": "Firma, die abbucht",
+    "mandate_creditor_id": "Gläubiger-Identifikationsnummer",
+    "mandate_sign": "Ja, ich erteile dieses Mandat",
+    "mandate_sign_how": "Mit diesem Knopf unterschreiben Sie das Mandat.",
+    "mandate_not": "Stimmt etwas nicht, oder möchten Sie das nicht? Dann tun Sie nichts, oder "
+    "rufen Sie uns an.",
+    "mandate_until": "Sie können bis zum {date} unterschreiben.",
+    "mandate_confirmed": "Sie haben dieses Mandat am {date} erteilt. Sie müssen nichts mehr tun.",
+    "mandate_suspended": "Sie haben dieses Mandat am {date} erteilt. Zurzeit buchen wir nichts ab.",
+    "mandate_keep": "Bewahren Sie diese Seite auf oder drucken Sie sie. Möchten Sie aufhören? "
+    "Rufen Sie uns an oder schreiben Sie uns.",
+    "mandate_withdrawn": "Dieses Mandat wurde zurückgezogen. Wir buchen damit nichts ab.",
+    "mandate_expired": "Die Zeit zum Unterschreiben ist vorbei. Wir buchen nichts ab.",
+    "mandate_ended": "Dieses Mandat ist beendet. Wir buchen damit nichts mehr ab.",
+    "mandate_gone_how": "Möchten Sie doch per Lastschrift zahlen? Rufen Sie uns an oder "
+    "schreiben Sie uns. Dann schicken wir Ihnen einen neuen Link.",
+    "mandate_questions": "Haben Sie Fragen?",
+    "mandate_questions_how": "Rufen Sie uns an oder schreiben Sie uns.",
+    "no_mandate": "Dieser Link geht nicht (mehr)",
+    "no_mandate_why": "Der Link ist alt oder nicht vollständig kopiert.",
+    "no_mandate_how": "Öffnen Sie den Link noch einmal aus unserer E-Mail oder unserem Brief. "
+    "Hilft das nicht? Melden Sie sich bei der Firma, die Ihnen den Link geschickt hat.",
     "no_link": "Dieser Zahlungslink geht nicht (mehr)",
     "no_link_why": "Der Link ist abgelaufen, zurückgezogen oder nicht vollständig kopiert.",
     "no_link_how": "Öffnen Sie den Link in unserer neuesten E-Mail oder im neuesten Brief. Oder "

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-from shared.events.collections import DisputeOpened
+from services.payments.api.page_texts import TEXTS
+from shared.events.collections import CaseHandedOver, DisputeOpened
 from shared.ids import uuid7
 from tests.factories.payments import camt053, paid
 from tests.integration.payments.browser.conftest import Opener
 from tests.integration.payments.browser.test_paying import allow_parts
 from tests.integration.payments.online import Books, Online, browse
 from tests.integration.payments.test_debits import debtor, released
+from tests.integration.payments.test_mandate_page import asked, cancel, sign
 from tests.integration.payments.test_payment_links import arranged, make, owing
 
 # axe needs scripts and to put itself into the page; what the policy stops is tested elsewhere.
@@ -72,6 +75,48 @@ async def test_pages_on_which_nothing_can_be_paid(online: Online, open_page: Ope
     await released(online)
     await assert_sound(open_page, await online.link(bill.invoice_id), "Wij schrijven dit bedrag af")
     await assert_sound(open_page, f"{online.url}/pay/nothing", "Deze betaallink werkt niet")
+    await assert_sound(open_page, f"{online.url}/mandate/nothing", "Deze link werkt niet")
+
+
+@pytest.mark.parametrize("language", ["nl", "en", "de", "pl"])
+async def test_a_mandate_before_and_after_it_is_signed(
+    online: Online, open_page: Opener, language: str
+) -> None:
+    mandate = await asked(online, reference="M-1")
+    url = f"{mandate['confirm_url']}?lang={language}"
+    await assert_sound(open_page, url, "M-1")
+    await sign(online, mandate)
+    await assert_sound(open_page, url, "M-1")
+    await cancel(online, mandate)
+    await assert_sound(open_page, url, TEXTS[language]["mandate_withdrawn"])
+
+
+async def test_pages_of_what_a_bailiff_has_and_of_what_was_paid_twice(
+    online: Online, open_page: Opener, provider_books: Books
+) -> None:
+    customer_id, (bill,) = await owing(online, 3_000)
+    url = await online.link(bill.invoice_id)
+    checkouts = [await online.go_to_checkout(bill.invoice_id)]
+    for payment in provider_books.payments.values():
+        payment.is_cancelable = False
+    balance = await make(online, "balance", customer_id)
+    checkouts.append((await browse("POST", balance["url"])).headers["location"])
+    for checkout in checkouts:
+        await browse("POST", checkout, data={"status": "paid"})
+    await browse("GET", f"{url}/return")
+    await assert_sound(open_page, f"{balance['url']}/return", "U hebt € 30,00 te veel betaald.")
+    other = await online.issue(90, 9_000, customer_id)
+    await online.hear(
+        CaseHandedOver(
+            case_id=uuid7(),
+            customer_id=customer_id,
+            invoice_ids=(other.invoice_id,),
+            total_open=other.total,
+            handed_over_on=date(2026, 3, 31),
+        )
+    )
+    await assert_sound(open_page, await online.link(other.invoice_id), "Betaal dit aan de")
+    await assert_sound(open_page, balance["url"], "Betaal dit aan de gerechtsdeurwaarder")
 
 
 @pytest.mark.parametrize(
