@@ -22,17 +22,16 @@ from services.payments.domain.matching import (
     decide_all,
 )
 from services.payments.domain.transitions import payment_status
-from services.payments.models import Allocation, Payment
+from services.payments.models import Payment
 from services.payments.repository import facts as fact_rows
 from services.payments.repository import matching, parties, payers
-from services.payments.use_cases.allocate import allocation_rows, tell_allocated
+from services.payments.use_cases.allocate import Allotted, write_allocations
 from services.payments.use_cases.find_facts import find_facts
 from shared import outbox
 from shared.bulk import insert_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
 from shared.events.payments import PaymentReceived, PaymentSource
-from shared.ids import uuid7
 from shared.money import Money
 from shared.rows import rows_of
 
@@ -175,9 +174,6 @@ async def book(
     """Write payments and allocations, and tell of them."""
     now = session.info["clock"].now()
     creditor_id = scope_of(session).creditor_id
-    allocation_ids = {
-        arrival.id: [uuid7() for _ in verdicts[arrival.id].shares] for arrival in arrivals
-    }
     await insert_rows(
         session,
         rows_of(Payment),
@@ -191,33 +187,19 @@ async def book(
             for arrival in arrivals
         ],
     )
-    await insert_rows(
-        session,
-        rows_of(Allocation),
-        [
-            {**row, "creditor_id": creditor_id, "created_at": now}
-            for arrival in arrivals
-            for row in allocation_rows(
-                arrival.id,
-                allocation_ids[arrival.id],
-                verdicts[arrival.id].shares,
-                verdicts[arrival.id].rule,
-                verdicts[arrival.id].order_rule,
-            )
-        ],
+    outbox.add(session, *(_received(arrival, verdicts[arrival.id]) for arrival in arrivals))
+    await write_allocations(session, (_allotted(one, verdicts[one.id]) for one in arrivals))
+
+
+def _allotted(arrival: Arrival, verdict: Verdict) -> Allotted:
+    return Allotted(
+        arrival.id,
+        arrival.value_on,
+        arrival.source,
+        verdict.shares,
+        verdict.rule,
+        verdict.order_rule,
     )
-    for arrival in arrivals:
-        verdict = verdicts[arrival.id]
-        outbox.add(session, _received(arrival, verdict))
-        tell_allocated(
-            session,
-            payment_id=arrival.id,
-            value_on=arrival.value_on,
-            source=arrival.source,
-            allocation_ids=allocation_ids[arrival.id],
-            shares=verdict.shares,
-            rule=verdict.rule,
-        )
 
 
 def payment_row(arrival: Arrival, verdict: Verdict) -> dict[str, Any]:
