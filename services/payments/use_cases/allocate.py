@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -102,55 +102,68 @@ class Allotted:
         return cls(payment.id, payment.value_on, source, shares, rule, order_rule)
 
 
+@dataclass(frozen=True, slots=True)
+class Allocations:
+    """Shares with the ids they are written under."""
+
+    written: Sequence[tuple[UUID, Allotted, Share]]
+
+    @classmethod
+    def of(cls, allotted: Iterable[Allotted]) -> Allocations:
+        decided = [(one, share) for one in allotted for share in one.shares]
+        ids = uuid7s(len(decided))
+        return cls([(id_, one, share) for id_, (one, share) in zip(ids, decided, strict=True)])
+
+    def rows(self, creditor_id: UUID, now: datetime) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": allocation_id,
+                "creditor_id": creditor_id,
+                "payment_id": one.payment_id,
+                "invoice_id": share.item_id,
+                "customer_id": share.customer_id,
+                "status": "proposed",
+                "amount_minor": share.amount.minor,
+                "written_off_minor": share.written_off.minor if share.written_off else None,
+                "fee_minor": share.fee.minor if share.fee else None,
+                "currency": share.amount.currency,
+                "matched_by": one.rule,
+                "order_rule": one.order_rule,
+                "reason": None,
+                "created_at": now,
+            }
+            for allocation_id, one, share in self.written
+        ]
+
+    def told(self) -> list[PaymentAllocated]:
+        """One event per payment and customer: an event belongs to one of them."""
+        by_customer: dict[tuple[UUID, UUID], tuple[Allotted, list[AllocationTold]]] = {}
+        for allocation_id, one, share in self.written:
+            allocation = AllocationTold(
+                allocation_id=allocation_id,
+                invoice_id=share.item_id,
+                amount=share.amount,
+                written_off=share.written_off,
+                fee=share.fee,
+            )
+            key = one.payment_id, share.customer_id
+            by_customer.setdefault(key, (one, []))[1].append(allocation)
+        return [
+            PaymentAllocated(
+                payment_id=payment_id,
+                customer_id=customer_id,
+                value_on=one.value_on,
+                source=one.source,
+                allocations=tuple(allocations),
+                matched_by=one.rule,
+            )
+            for (payment_id, customer_id), (one, allocations) in by_customer.items()
+        ]
+
+
 async def write_allocations(session: WriteSession, allotted: Iterable[Allotted]) -> None:
     """Write the allocations of any number of payments, and tell of them."""
-    decided = [(one, share) for one in allotted for share in one.shares]
-    now, creditor_id = session.info["clock"].now(), scope_of(session).creditor_id
-    written = list(zip(uuid7s(len(decided)), decided, strict=True))
-    rows = [
-        {**_row(allocation_id, one, share), "creditor_id": creditor_id, "created_at": now}
-        for allocation_id, (one, share) in written
-    ]
+    allocations = Allocations.of(allotted)
+    rows = allocations.rows(scope_of(session).creditor_id, session.info["clock"].now())
     await insert_rows(session, rows_of(Allocation), rows)
-    outbox.add(session, *_told(written))
-
-
-def _row(allocation_id: UUID, one: Allotted, share: Share) -> dict[str, Any]:
-    return {
-        "id": allocation_id,
-        "payment_id": one.payment_id,
-        "invoice_id": share.item_id,
-        "customer_id": share.customer_id,
-        "status": "proposed",
-        "amount_minor": share.amount.minor,
-        "written_off_minor": share.written_off.minor if share.written_off else None,
-        "fee_minor": share.fee.minor if share.fee else None,
-        "currency": share.amount.currency,
-        "matched_by": one.rule,
-        "order_rule": one.order_rule,
-        "reason": None,
-    }
-
-
-def _told(written: Iterable[tuple[UUID, tuple[Allotted, Share]]]) -> Iterator[PaymentAllocated]:
-    """One event per payment and customer: an event belongs to one of them."""
-    told: dict[tuple[UUID, UUID], tuple[Allotted, list[AllocationTold]]] = {}
-    for allocation_id, (one, share) in written:
-        allocation = AllocationTold(
-            allocation_id=allocation_id,
-            invoice_id=share.item_id,
-            amount=share.amount,
-            written_off=share.written_off,
-            fee=share.fee,
-        )
-        known = told.setdefault((one.payment_id, share.customer_id), (one, []))
-        known[1].append(allocation)
-    for (payment_id, customer_id), (one, allocations) in told.items():
-        yield PaymentAllocated(
-            payment_id=payment_id,
-            customer_id=customer_id,
-            value_on=one.value_on,
-            source=one.source,
-            allocations=tuple(allocations),
-            matched_by=one.rule,
-        )
+    outbox.add(session, *allocations.told())

@@ -22,18 +22,20 @@ from services.payments.domain.matching import (
     decide_all,
 )
 from services.payments.domain.transitions import payment_status
-from services.payments.models import Payment
+from services.payments.models import Allocation, Payment
 from services.payments.repository import facts as fact_rows
 from services.payments.repository import matching, parties, payers
-from services.payments.use_cases.allocate import Allotted, write_allocations
+from services.payments.use_cases.allocate import Allocations, Allotted
 from services.payments.use_cases.find_facts import find_facts
 from shared import outbox
 from shared.bulk import insert_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
+from shared.events.envelope import Event
 from shared.events.payments import PaymentReceived, PaymentSource
 from shared.money import Money
 from shared.rows import rows_of
+from shared.waiting import meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,27 +170,49 @@ def _verdict(arrival: Arrival, decision: Decision) -> Verdict:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Payments that are decided, as they are written and told."""
+
+    arrivals: Sequence[Arrival]
+    verdicts: Mapping[UUID, Verdict]
+    payments: Sequence[dict[str, Any]]
+    allocations: Allocations
+    allocation_rows: Sequence[dict[str, Any]]
+
+    @classmethod
+    def of(
+        cls,
+        arrivals: Sequence[Arrival],
+        verdicts: Mapping[UUID, Verdict],
+        creditor_id: UUID,
+        now: datetime,
+    ) -> Booking:
+        kept = {"creditor_id": creditor_id, "tried_at": now, "created_at": now}
+        payments = [payment_row(arrival, verdicts[arrival.id]) | kept for arrival in arrivals]
+        allocations = Allocations.of(_allotted(one, verdicts[one.id]) for one in arrivals)
+        rows = allocations.rows(creditor_id, now)
+        return cls(arrivals, verdicts, payments, allocations, rows)
+
+    async def write(self, session: WriteSession) -> None:
+        told = await meanwhile(self._insert(session), self._told)
+        outbox.add(session, *told)
+
+    async def _insert(self, session: WriteSession) -> None:
+        await insert_rows(session, rows_of(Payment), self.payments)
+        await insert_rows(session, rows_of(Allocation), self.allocation_rows)
+
+    def _told(self) -> list[Event]:
+        received = (_received(arrival, self.verdicts[arrival.id]) for arrival in self.arrivals)
+        return [*received, *self.allocations.told()]
+
+
 async def book(
     session: WriteSession, arrivals: Sequence[Arrival], verdicts: Mapping[UUID, Verdict]
 ) -> None:
     """Write payments and allocations, and tell of them."""
-    now = session.info["clock"].now()
-    creditor_id = scope_of(session).creditor_id
-    await insert_rows(
-        session,
-        rows_of(Payment),
-        [
-            {
-                **payment_row(arrival, verdicts[arrival.id]),
-                "creditor_id": creditor_id,
-                "tried_at": now,
-                "created_at": now,
-            }
-            for arrival in arrivals
-        ],
-    )
-    outbox.add(session, *(_received(arrival, verdicts[arrival.id]) for arrival in arrivals))
-    await write_allocations(session, (_allotted(one, verdicts[one.id]) for one in arrivals))
+    creditor_id, now = scope_of(session).creditor_id, session.info["clock"].now()
+    await Booking.of(arrivals, verdicts, creditor_id, now).write(session)
 
 
 def _allotted(arrival: Arrival, verdict: Verdict) -> Allotted:
