@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+_MANY = 50
 
 
 async def insert_rows(
@@ -32,11 +34,11 @@ async def insert_rows(
     if not rows:
         return None
     names = list(rows[0])
-    values, arrays = _arrays(table, names)
-    sql = f"INSERT INTO {table.name} ({_quoted(names)}) SELECT {values} FROM {arrays}"
+    given = _given(table, names, rows)
+    sql = f"INSERT INTO {table.name} ({_quoted(names)}) {given.select}"
     sql += f" ON CONFLICT {on_conflict}" if on_conflict else ""
     sql += f" RETURNING {returning}" if returning else ""
-    return await _execute(session, sql, table, names, rows)
+    return await _execute(session, sql, given)
 
 
 async def update_rows(
@@ -56,45 +58,61 @@ async def update_rows(
     if not rows:
         return None
     names = list(rows[0])
-    values, arrays = _arrays(table, names)
+    given = _given(table, names, rows)
     assignments = ", ".join(f'"{name}" = new."{name}"' for name in names if name not in key)
     matches = " AND ".join(f'{table.name}."{name}" = new."{name}"' for name in key)
     sql = (
-        f"UPDATE {table.name} SET {assignments} FROM (SELECT {values} FROM {arrays})"
+        f"UPDATE {table.name} SET {assignments} FROM ({given.select})"
         f" AS new ({_quoted(names)}) WHERE {matches}"
     )
     sql += f" AND ({where})" if where else ""
     sql += f" RETURNING {returning}" if returning else ""
-    return await _execute(session, sql, table, names, rows)
+    return await _execute(session, sql, given)
 
 
-def _arrays(table: Table, names: Sequence[str]) -> tuple[str, str]:
-    casts, values = [], []
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Rows as one SELECT: a parameter per column, an array, or one value all rows share."""
+
+    select: str
+    parameters: tuple[Any, ...]
+
+
+def _given(table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> _Given:
+    values: list[str] = []
+    casts: list[str] = []
+    arrays: list[str] = []
+    parameters: list[Any] = []
     for position, name in enumerate(names, start=1):
         kind = table.columns[name].type
         as_text = isinstance(kind, JSONB)
         sql_type = "text" if as_text else kind.compile(dialect=_DIALECT)
-        casts.append(f"${position}::{sql_type}[]")
-        values.append(f'a."{name}"::jsonb' if as_text else f'a."{name}"')
-    arrays = f"unnest({', '.join(casts)}) AS a ({_quoted(names)})"
-    return ", ".join(values), arrays
-
-
-async def _execute(
-    session: AsyncSession,
-    sql: str,
-    table: Table,
-    names: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
-) -> CursorResult[Any]:
-    columns = []
-    for name in names:
-        if isinstance(table.columns[name].type, JSONB):
-            columns.append([_json(row[name]) for row in rows])
+        column = [_json(row[name]) for row in rows] if as_text else [row[name] for row in rows]
+        if _is_shared(column) and (arrays or position < len(names)):
+            parameters.append(column[0])
+            value = f"${position}::{sql_type}"
         else:
-            columns.append([row[name] for row in rows])
+            parameters.append(column)
+            casts.append(f"${position}::{sql_type}[]")
+            arrays.append(name)
+            value = f'a."{name}"'
+        values.append(f"{value}::jsonb" if as_text else value)
+    source = f"unnest({', '.join(casts)}) AS a ({_quoted(arrays)})"
+    return _Given(f"SELECT {', '.join(values)} FROM {source}", tuple(parameters))
+
+
+def _is_shared(column: Sequence[Any]) -> bool:
+    """Whether many rows have the same value here: then it travels once.
+
+    Of few rows each column is an array, so that their statements stay few and prepared.
+    """
+    first = column[0]
+    return len(column) >= _MANY and column[-1] == first and column.count(first) == len(column)
+
+
+async def _execute(session: AsyncSession, sql: str, given: _Given) -> CursorResult[Any]:
     connection = await session.connection()
-    return await connection.exec_driver_sql(sql, tuple(columns))
+    return await connection.exec_driver_sql(sql, given.parameters)
 
 
 def _json(value: Any) -> str | None:

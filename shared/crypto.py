@@ -118,22 +118,27 @@ class Vault:
         if not missing:
             return known
         now = session.info["clock"].now()
-        await insert_rows(
+        keys = {customer_id: AESGCM.generate_key(256) for customer_id in missing}
+        made = await insert_rows(
             session,
             customer_keys,
             [
                 {
                     "creditor_id": scope_of(session).creditor_id,
                     "customer_id": customer_id,
-                    "wrapped_key": self._wrap(customer_id, AESGCM.generate_key(256)),
+                    "wrapped_key": self._wrap(customer_id, key),
                     "created_at": now,
                 }
-                for customer_id in missing
+                for customer_id, key in keys.items()
             ],
             on_conflict="DO NOTHING",
+            returning="customer_id",
         )
-        # Read back: another transaction may have made one of these keys first.
-        return known | dict(await self.open(session, missing))
+        ours = set(made.scalars()) if made is not None else set()
+        known |= {id_: CustomerCipher(id_, key) for id_, key in keys.items() if id_ in ours}
+        # Another transaction made the other keys meanwhile.
+        theirs = [customer_id for customer_id in missing if customer_id not in ours]
+        return known | dict(await self.open(session, theirs)) if theirs else known
 
     async def destroy(self, session: WriteSession, customer_id: UUID) -> None:
         """Erase the person: nothing encrypted with this key can be read again (GDPR art. 17)."""

@@ -9,6 +9,7 @@ IdSource = Callable[[], UUID]
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0b10 << 62
+_RANDOM_BYTES = 10
 _RANDOM_A = (1 << 12) - 1
 _RANDOM_B = (1 << 62) - 1
 
@@ -18,12 +19,24 @@ def uuid7(unix_ms: int | None = None) -> UUID:
 
     Ids order rows and never carry business time, so the business clock is not asked.
     """
+    return uuid7s(1, unix_ms)[0]
+
+
+def uuid7s(count: int, unix_ms: int | None = None) -> list[UUID]:
+    """`count` fresh UUIDv7 of one millisecond, in no order among themselves.
+
+    Asking for randomness costs more than all the rest of an id, so many ask once.
+    """
     if unix_ms is None:
         unix_ms = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (unix_ms & ((1 << 48) - 1)) << 80
-    value |= _VERSION_7 | ((random >> 62) & _RANDOM_A) << 64 | _VARIANT | (random & _RANDOM_B)
-    return UUID(int=value)
+    fixed = (unix_ms & ((1 << 48) - 1)) << 80 | _VERSION_7 | _VARIANT
+    random = os.urandom(_RANDOM_BYTES * count)
+    found = []
+    for start in range(0, len(random), _RANDOM_BYTES):
+        drawn = int.from_bytes(random[start : start + _RANDOM_BYTES], "big")
+        low = (drawn >> 62 & _RANDOM_A) << 64 | drawn & _RANDOM_B
+        found.append(UUID(int=fixed | low))
+    return found
 
 
 def derived_id(base: UUID, *parts: object) -> UUID:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared import telemetry
 from shared.bulk import insert_rows
 from shared.events.envelope import Event, Received
-from shared.ids import uuid7
+from shared.ids import uuid7s
 from shared.tables import outbox
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def flush(session: AsyncSession) -> None:
         outbox,
         [
             {
-                "event_id": uuid7(),
+                "event_id": event_id,
                 "creditor_id": creditor_id,
                 "topic": event.topic,
                 "key": event.key,
@@ -61,6 +61,6 @@ async def flush(session: AsyncSession) -> None:
                 "traceparent": traceparent,
                 "payload": event.model_dump_json().encode(),
             }
-            for event, traceparent in noted
+            for event_id, (event, traceparent) in zip(uuid7s(len(noted)), noted, strict=True)
         ],
     )

@@ -20,6 +20,7 @@ from fastapi.responses import JSONResponse
 
 from shared import telemetry
 from shared.consumer import EventConsumer, Handlers
+from shared.garbage import collect_seldom
 from shared.gauges import Gauges, Measure, dead_letters
 from shared.jobs import Job, JobRunner
 from shared.kafka import create_topics
@@ -137,6 +138,7 @@ def create_worker_app(worker: Worker) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         telemetry.set_up(f"{service.name}-worker", service.settings.otlp_endpoint)
+        collect_seldom()
         stop = asyncio.Event()
         running = asyncio.create_task(worker.run(stop))
         running.add_done_callback(_leave_on_failure)

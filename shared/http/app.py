@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
 from shared import telemetry
+from shared.garbage import collect_seldom
 from shared.http import problems, testclock
 from shared.http.limits import BodyLimit
 from shared.service import Service
@@ -27,6 +28,7 @@ def create_http_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         telemetry.set_up(service.name, service.settings.otlp_endpoint)
+        collect_seldom()
         app.state.service = service
         stop = asyncio.Event()
         following = asyncio.create_task(service.follow_clock(stop))

@@ -22,6 +22,7 @@ from services.payments.intake.folder import WatchedFolder
 from services.payments.intake.sftp import BankServer, BankServerPoller, ServerUnavailable
 from services.payments.intake.take import Taken
 from shared import telemetry
+from shared.garbage import collect_seldom
 from shared.service import Service
 from shared.waiting import pause
 
@@ -89,6 +90,7 @@ def sftp(
 
 def _run(service: Service, source: Source, every_s: float, settle_s: float, *, once: bool) -> None:
     telemetry.set_up("payments-intake", service.settings.otlp_endpoint)
+    collect_seldom()
     failed = asyncio.run(_until_stopped(service, source, every_s, settle_s, once=once))
     telemetry.shut_down()
     if failed:

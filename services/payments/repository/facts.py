@@ -5,13 +5,15 @@ Nothing is locked here: what a decision takes is locked after it, and looked at 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     Text,
     any_,
     bindparam,
@@ -27,13 +29,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.payments.domain.matching import Item, Plan, Settings
 from services.payments.models import Customer, Hold, Mandate, MatchSettings, OpenItem
 from services.payments.repository.locking import locked
-from services.payments.repository.matching import item_of, unsettled_minor
+from services.payments.repository.matching import ITEM, UNSETTLED_OF_ITEM, item_of
 from services.payments.repository.parties import TEXTS, UUIDS
 from shared.db import WriteSession
 
 # The law's order is asked over all that a customer owes; nobody owes more bills than this.
 _OPEN_MOST = 100
 _NUMBERS_SEEN = 50
+_ITEMS = select(*ITEM, UNSETTLED_OF_ITEM)
 _BY_NAME = text(
     "SELECT keys.key, found.id FROM unnest(:keys) AS keys(key) CROSS JOIN LATERAL"
     " (SELECT id FROM customers WHERE name_keys ? keys.key AND NOT erased LIMIT :most) AS found"
@@ -83,7 +86,7 @@ async def items_named(
     ids: Collection[UUID] = (),
     references: Collection[str] = (),
     numbers: Collection[str] = (),
-) -> Sequence[OpenItem]:
+) -> list[Item]:
     """Open and closed: what was paid already is named too."""
     conditions: list[ColumnElement[bool]] = []
     if ids:
@@ -94,14 +97,14 @@ async def items_named(
     if numbers:
         conditions.append(OpenItem.number_key == any_(literal(list(numbers), TEXTS)))
     if not conditions:
-        return ()
-    return (await session.scalars(select(OpenItem).where(or_(*conditions)))).all()
+        return []
+    return await _items(session, _ITEMS.where(or_(*conditions)))
 
 
-async def items_owed(session: AsyncSession, customer_ids: Collection[UUID]) -> Sequence[OpenItem]:
+async def items_owed(session: AsyncSession, customer_ids: Collection[UUID]) -> list[Item]:
     """What these customers owe, the oldest of each first and not without end."""
     if not customer_ids:
-        return ()
+        return []
     place = func.row_number().over(
         partition_by=OpenItem.customer_id, order_by=(OpenItem.due_on, OpenItem.id)
     )
@@ -113,14 +116,12 @@ async def items_owed(session: AsyncSession, customer_ids: Collection[UUID]) -> S
         )
         .subquery()
     )
-    query = select(OpenItem).join(owed, owed.c.id == OpenItem.id).where(owed.c.place <= _OPEN_MOST)
-    return (await session.scalars(query)).all()
+    query = _ITEMS.join(owed, owed.c.id == OpenItem.id).where(owed.c.place <= _OPEN_MOST)
+    return await _items(session, query)
 
 
-async def with_what_is_left(session: AsyncSession, rows: Iterable[OpenItem]) -> list[Item]:
-    found = {row.id: row for row in rows}
-    unsettled = await unsettled_minor(session, found)
-    return [item_of(row, unsettled.get(row.id, 0)) for row in found.values()]
+async def _items(session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[Item]:
+    return [item_of(row, int(row.unsettled_minor)) for row in await session.execute(query)]
 
 
 async def number_lengths(session: AsyncSession) -> set[int]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
-Query = TypeVar("Query", bound="Select[Any]")
+Query = TypeVar("Query", bound="Select[*tuple[Any, ...]]")
 
 
 def locked(query: Query, *, skip_locked: bool = False) -> Query:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, case, func, literal, select
+from sqlalchemy import Row, any_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.matching import Item
@@ -27,6 +27,29 @@ _RELIEVED = (
     + func.coalesce(Allocation.fee_minor, 0)
 )
 _UNSETTLED = case((Allocation.status == "proposed", _RELIEVED), else_=-_RELIEVED)
+# What matching looks at of an open item: of thousands, columns load twice as fast as rows.
+ITEM = (
+    OpenItem.id,
+    OpenItem.customer_id,
+    OpenItem.status,
+    OpenItem.open_minor,
+    OpenItem.currency,
+    OpenItem.due_on,
+    OpenItem.number_key,
+    OpenItem.rf_reference,
+    OpenItem.payment_reference,
+    OpenItem.costs_minor,
+)
+UNSETTLED_OF_ITEM = (
+    select(func.coalesce(func.sum(_UNSETTLED), 0))
+    .where(
+        Allocation.invoice_id == OpenItem.id,
+        Allocation.status.in_(("proposed", "undoing")),
+    )
+    .correlate(OpenItem)
+    .scalar_subquery()
+    .label("unsettled_minor")
+)
 # An open item bears the time its transaction began and is seen when that commits.
 _COMMIT_WITHIN = timedelta(minutes=2)
 
@@ -38,8 +61,9 @@ async def lock_candidates(
     if not ids:
         return []
     wanted = OpenItem.id == any_(literal(list(ids), UUIDS))
-    query = select(OpenItem).where(wanted).order_by(OpenItem.id)
-    rows = (await session.scalars(locked(query, skip_locked=skip_locked))).all()
+    query = select(*ITEM).where(wanted).order_by(OpenItem.id)
+    rows = (await session.execute(locked(query, skip_locked=skip_locked))).all()
+    # In a statement of its own: one that waited for a lock does not see what came meanwhile.
     unsettled = await unsettled_minor(session, [row.id for row in rows])
     return [item_of(row, unsettled.get(row.id, 0)) for row in rows]
 
@@ -72,7 +96,8 @@ async def paid_minor(session: AsyncSession, invoice_ids: Collection[UUID]) -> di
     return {invoice_id: int(minor) for invoice_id, minor in rows}
 
 
-def item_of(row: OpenItem, unsettled_minor: int) -> Item:
+def item_of(row: OpenItem | Row[*tuple[Any, ...]], unsettled_minor: int) -> Item:
+    """An open item from its row, or from the columns `ITEM` of it."""
     return Item(
         id=row.id,
         customer_id=row.customer_id,

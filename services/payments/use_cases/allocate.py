@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.orm.attributes import set_committed_value
@@ -17,8 +17,8 @@ from shared import outbox
 from shared.bulk import insert_rows, update_rows
 from shared.db import WriteSession, scope_of
 from shared.events.payments import Allocation as AllocationTold
-from shared.events.payments import PaymentAllocated
-from shared.ids import uuid7
+from shared.events.payments import PaymentAllocated, PaymentSource
+from shared.ids import uuid7s
 from shared.money import Money
 from shared.rows import rows_of
 
@@ -48,33 +48,9 @@ def rest_of(payment: Payment) -> Money:
 
 async def allocate(session: WriteSession, placements: Sequence[Placement]) -> None:
     """The caller has locked the payments and the items, and knows that the shares fit."""
-    now, creditor_id = session.info["clock"].now(), scope_of(session).creditor_id
-    ids = {placement.payment.id: [uuid7() for _ in placement.shares] for placement in placements}
-    await insert_rows(
-        session,
-        rows_of(Allocation),
-        [
-            {**row, "creditor_id": creditor_id, "created_at": now}
-            for placement in placements
-            for row in allocation_rows(
-                placement.payment.id,
-                ids[placement.payment.id],
-                placement.shares,
-                placement.rule,
-            )
-        ],
-    )
+    allotted = [Allotted.of(p.payment, p.shares, p.rule) for p in placements]
+    await write_allocations(session, allotted)
     await write_payments(session, {p.payment.id: (p.payment, _changed(p)) for p in placements})
-    for placement in placements:
-        tell_allocated(
-            session,
-            payment_id=placement.payment.id,
-            value_on=placement.payment.value_on,
-            source=placement.payment.source,
-            allocation_ids=ids[placement.payment.id],
-            shares=placement.shares,
-            rule=placement.rule,
-        )
 
 
 def _changed(placement: Placement) -> dict[str, Any]:
@@ -107,62 +83,87 @@ async def write_payments(
             set_committed_value(payment, name, value)
 
 
-def allocation_rows(
-    payment_id: UUID,
-    allocation_ids: Sequence[UUID],
-    shares: Sequence[Share],
-    rule: str,
-    order_rule: str | None = None,
-) -> Iterator[dict[str, Any]]:
-    for allocation_id, share in zip(allocation_ids, shares, strict=True):
-        yield {
-            "id": allocation_id,
-            "payment_id": payment_id,
-            "invoice_id": share.item_id,
-            "customer_id": share.customer_id,
-            "status": "proposed",
-            "amount_minor": share.amount.minor,
-            "written_off_minor": share.written_off.minor if share.written_off else None,
-            "fee_minor": share.fee.minor if share.fee else None,
-            "currency": share.amount.currency,
-            "matched_by": rule,
-            "order_rule": order_rule,
-            "reason": None,
-        }
+@dataclass(frozen=True, slots=True)
+class Allotted:
+    """What of one payment is decided to be for which items, and by which rule."""
+
+    payment_id: UUID
+    value_on: date
+    source: PaymentSource
+    shares: tuple[Share, ...]
+    rule: str
+    order_rule: str | None = None
+
+    @classmethod
+    def of(
+        cls, payment: Payment, shares: tuple[Share, ...], rule: str, order_rule: str | None = None
+    ) -> Allotted:
+        source = cast(PaymentSource, payment.source)
+        return cls(payment.id, payment.value_on, source, shares, rule, order_rule)
 
 
-def tell_allocated(
-    session: WriteSession,
-    *,
-    payment_id: UUID,
-    value_on: date,
-    source: str,
-    allocation_ids: Sequence[UUID],
-    shares: Sequence[Share],
-    rule: str,
-) -> None:
-    """One event per customer: an event belongs to one of them."""
-    by_customer: dict[UUID, list[AllocationTold]] = {}
-    for allocation_id, share in zip(allocation_ids, shares, strict=True):
-        told = AllocationTold(
-            allocation_id=allocation_id,
-            invoice_id=share.item_id,
-            amount=share.amount,
-            written_off=share.written_off,
-            fee=share.fee,
-        )
-        by_customer.setdefault(share.customer_id, []).append(told)
-    for customer_id, allocations in by_customer.items():
-        outbox.add(
-            session,
-            PaymentAllocated.model_validate(
-                {
-                    "payment_id": payment_id,
-                    "customer_id": customer_id,
-                    "value_on": value_on,
-                    "source": source,
-                    "allocations": tuple(allocations),
-                    "matched_by": rule,
-                }
-            ),
-        )
+@dataclass(frozen=True, slots=True)
+class Allocations:
+    """Shares with the ids they are written under."""
+
+    written: Sequence[tuple[UUID, Allotted, Share]]
+
+    @classmethod
+    def of(cls, allotted: Iterable[Allotted]) -> Allocations:
+        decided = [(one, share) for one in allotted for share in one.shares]
+        ids = uuid7s(len(decided))
+        return cls([(id_, one, share) for id_, (one, share) in zip(ids, decided, strict=True)])
+
+    def rows(self, creditor_id: UUID, now: datetime) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": allocation_id,
+                "creditor_id": creditor_id,
+                "payment_id": one.payment_id,
+                "invoice_id": share.item_id,
+                "customer_id": share.customer_id,
+                "status": "proposed",
+                "amount_minor": share.amount.minor,
+                "written_off_minor": share.written_off.minor if share.written_off else None,
+                "fee_minor": share.fee.minor if share.fee else None,
+                "currency": share.amount.currency,
+                "matched_by": one.rule,
+                "order_rule": one.order_rule,
+                "reason": None,
+                "created_at": now,
+            }
+            for allocation_id, one, share in self.written
+        ]
+
+    def told(self) -> list[PaymentAllocated]:
+        """One event per payment and customer: an event belongs to one of them."""
+        by_customer: dict[tuple[UUID, UUID], tuple[Allotted, list[AllocationTold]]] = {}
+        for allocation_id, one, share in self.written:
+            allocation = AllocationTold(
+                allocation_id=allocation_id,
+                invoice_id=share.item_id,
+                amount=share.amount,
+                written_off=share.written_off,
+                fee=share.fee,
+            )
+            key = one.payment_id, share.customer_id
+            by_customer.setdefault(key, (one, []))[1].append(allocation)
+        return [
+            PaymentAllocated(
+                payment_id=payment_id,
+                customer_id=customer_id,
+                value_on=one.value_on,
+                source=one.source,
+                allocations=tuple(allocations),
+                matched_by=one.rule,
+            )
+            for (payment_id, customer_id), (one, allocations) in by_customer.items()
+        ]
+
+
+async def write_allocations(session: WriteSession, allotted: Iterable[Allotted]) -> None:
+    """Write the allocations of any number of payments, and tell of them."""
+    allocations = Allocations.of(allotted)
+    rows = allocations.rows(scope_of(session).creditor_id, session.info["clock"].now())
+    await insert_rows(session, rows_of(Allocation), rows)
+    outbox.add(session, *allocations.told())

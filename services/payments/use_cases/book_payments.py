@@ -25,16 +25,17 @@ from services.payments.domain.transitions import payment_status
 from services.payments.models import Allocation, Payment
 from services.payments.repository import facts as fact_rows
 from services.payments.repository import matching, parties, payers
-from services.payments.use_cases.allocate import allocation_rows, tell_allocated
+from services.payments.use_cases.allocate import Allocations, Allotted
 from services.payments.use_cases.find_facts import find_facts
 from shared import outbox
 from shared.bulk import insert_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
+from shared.events.envelope import Event
 from shared.events.payments import PaymentReceived, PaymentSource
-from shared.ids import uuid7
 from shared.money import Money
 from shared.rows import rows_of
+from shared.waiting import meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,55 +170,60 @@ def _verdict(arrival: Arrival, decision: Decision) -> Verdict:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Payments that are decided, as they are written and told."""
+
+    arrivals: Sequence[Arrival]
+    verdicts: Mapping[UUID, Verdict]
+    payments: Sequence[dict[str, Any]]
+    allocations: Allocations
+    allocation_rows: Sequence[dict[str, Any]]
+
+    @classmethod
+    def of(
+        cls,
+        arrivals: Sequence[Arrival],
+        verdicts: Mapping[UUID, Verdict],
+        creditor_id: UUID,
+        now: datetime,
+    ) -> Booking:
+        kept = {"creditor_id": creditor_id, "tried_at": now, "created_at": now}
+        payments = [payment_row(arrival, verdicts[arrival.id]) | kept for arrival in arrivals]
+        allocations = Allocations.of(_allotted(one, verdicts[one.id]) for one in arrivals)
+        rows = allocations.rows(creditor_id, now)
+        return cls(arrivals, verdicts, payments, allocations, rows)
+
+    async def write(self, session: WriteSession) -> None:
+        told = await meanwhile(self._insert(session), self._told)
+        outbox.add(session, *told)
+
+    async def _insert(self, session: WriteSession) -> None:
+        await insert_rows(session, rows_of(Payment), self.payments)
+        await insert_rows(session, rows_of(Allocation), self.allocation_rows)
+
+    def _told(self) -> list[Event]:
+        received = (_received(arrival, self.verdicts[arrival.id]) for arrival in self.arrivals)
+        return [*received, *self.allocations.told()]
+
+
 async def book(
     session: WriteSession, arrivals: Sequence[Arrival], verdicts: Mapping[UUID, Verdict]
 ) -> None:
     """Write payments and allocations, and tell of them."""
-    now = session.info["clock"].now()
-    creditor_id = scope_of(session).creditor_id
-    allocation_ids = {
-        arrival.id: [uuid7() for _ in verdicts[arrival.id].shares] for arrival in arrivals
-    }
-    await insert_rows(
-        session,
-        rows_of(Payment),
-        [
-            {
-                **payment_row(arrival, verdicts[arrival.id]),
-                "creditor_id": creditor_id,
-                "tried_at": now,
-                "created_at": now,
-            }
-            for arrival in arrivals
-        ],
+    creditor_id, now = scope_of(session).creditor_id, session.info["clock"].now()
+    await Booking.of(arrivals, verdicts, creditor_id, now).write(session)
+
+
+def _allotted(arrival: Arrival, verdict: Verdict) -> Allotted:
+    return Allotted(
+        arrival.id,
+        arrival.value_on,
+        arrival.source,
+        verdict.shares,
+        verdict.rule,
+        verdict.order_rule,
     )
-    await insert_rows(
-        session,
-        rows_of(Allocation),
-        [
-            {**row, "creditor_id": creditor_id, "created_at": now}
-            for arrival in arrivals
-            for row in allocation_rows(
-                arrival.id,
-                allocation_ids[arrival.id],
-                verdicts[arrival.id].shares,
-                verdicts[arrival.id].rule,
-                verdicts[arrival.id].order_rule,
-            )
-        ],
-    )
-    for arrival in arrivals:
-        verdict = verdicts[arrival.id]
-        outbox.add(session, _received(arrival, verdict))
-        tell_allocated(
-            session,
-            payment_id=arrival.id,
-            value_on=arrival.value_on,
-            source=arrival.source,
-            allocation_ids=allocation_ids[arrival.id],
-            shares=verdict.shares,
-            rule=verdict.rule,
-        )
 
 
 def payment_row(arrival: Arrival, verdict: Verdict) -> dict[str, Any]:

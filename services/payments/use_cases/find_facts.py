@@ -12,7 +12,6 @@ from uuid import UUID
 
 from services.payments.domain.matching import Debtor, Facts, Line, Sought, sought
 from services.payments.domain.matching.book import NAMESAKES_MAX
-from services.payments.models import OpenItem
 from services.payments.repository import facts as rows
 from services.payments.repository import parties
 from shared.crypto import Vault
@@ -36,7 +35,7 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
         references={r for line in lines for r in (*line.clues.references, *line.clues.read)},
         numbers={number for line in lines for number in line.clues.numbers},
     )
-    found = Facts.of(await rows.with_what_is_left(session, named))
+    found = Facts.of(named)
     found.number_lengths |= await rows.number_lengths(session)
     more = sought(lines, found)
     if not more:
@@ -46,11 +45,9 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
     customers = more.customer_ids | by_name | {item.customer_id for item in near}
     customers |= await rows.customers_numbered(session, more.customer_numbers)
     owed = await rows.items_owed(session, customers)
-    fresh: dict[UUID, OpenItem] = {row.id: row for row in (*near, *owed)}
-    unknown = [row for row in fresh.values() if row.id not in found.items]
     found.add(
         Facts.of(
-            await rows.with_what_is_left(session, unknown),
+            (item for item in (*near, *owed) if item.id not in found.items),
             await _debtors(session, customers, vault),
             await rows.plans(session, customers),
         )

@@ -91,8 +91,7 @@ async def import_statements(
         **import_result(plan, reports, rows, found),
     }
     await _store(session, command, file_id, rows, result, vault)
-    await entries.write(session)
-    await write_lines(session, plan, vault)
+    await write_lines(session, plan, entries, vault)
     if any(v.queue_reason == "awaits_specification" for v in plan.verdicts.values()):
         await settle_remittances(session)
     outbox.add(session, *booked_events(reports, rows, by_id))

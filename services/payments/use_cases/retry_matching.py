@@ -8,9 +8,9 @@ from uuid import UUID
 
 from services.payments.domain.clues import clues_in
 from services.payments.domain.transitions import PAYMENT, after, payment_trigger
-from services.payments.models import Allocation, Payment
+from services.payments.models import Payment
 from services.payments.repository import matching, statements
-from services.payments.use_cases.allocate import allocation_rows, tell_allocated
+from services.payments.use_cases.allocate import Allotted, write_allocations
 from services.payments.use_cases.book_payments import (
     Arrival,
     Verdict,
@@ -18,10 +18,9 @@ from services.payments.use_cases.book_payments import (
     shown_candidates,
 )
 from services.payments.use_cases.show_lines import reseal_lines, show_texts
-from shared.bulk import insert_rows, update_rows
+from shared.bulk import update_rows
 from shared.crypto import Vault
-from shared.db import WriteSession, scope_of
-from shared.ids import uuid7
+from shared.db import WriteSession
 from shared.money import Money
 from shared.rows import rows_of
 
@@ -63,38 +62,16 @@ async def retry_matching(session: WriteSession, *, vault: Vault, limit: int = 50
 async def _apply(
     session: WriteSession, payments: Sequence[Payment], verdicts: Mapping[UUID, Verdict]
 ) -> None:
-    now, creditor_id = session.info["clock"].now(), scope_of(session).creditor_id
+    now = session.info["clock"].now()
     await update_rows(
         session,
         rows_of(Payment),
         [_row(payment, verdicts[payment.id]) | {"tried_at": now} for payment in payments],
     )
-    ids = {payment.id: [uuid7() for _ in verdicts[payment.id].shares] for payment in payments}
-    await insert_rows(
-        session,
-        rows_of(Allocation),
-        [
-            {**row, "creditor_id": creditor_id, "created_at": now}
-            for payment in payments
-            for row in allocation_rows(
-                payment.id,
-                ids[payment.id],
-                verdicts[payment.id].shares,
-                verdicts[payment.id].rule,
-                verdicts[payment.id].order_rule,
-            )
-        ],
+    found = ((payment, verdicts[payment.id]) for payment in payments)
+    await write_allocations(
+        session, (Allotted.of(p, v.shares, v.rule, v.order_rule) for p, v in found)
     )
-    for payment in payments:
-        tell_allocated(
-            session,
-            payment_id=payment.id,
-            value_on=payment.value_on,
-            source=payment.source,
-            allocation_ids=ids[payment.id],
-            shares=verdicts[payment.id].shares,
-            rule=verdicts[payment.id].rule,
-        )
 
 
 def _row(payment: Payment, verdict: Verdict) -> dict[str, Any]:

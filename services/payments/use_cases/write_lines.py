@@ -1,8 +1,9 @@
-"""Write what a file was decided to change: lines, payments, debits, returns, payouts."""
+"""Write what a file was decided to change: entries, lines, payments, debits, returns, payouts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from services.payments.domain.bank_lines import (
     Sent,
 )
 from services.payments.models import BankLine, KnownIban, ProviderPayout
-from services.payments.use_cases.book_payments import book
+from services.payments.use_cases.book_payments import Booking
+from services.payments.use_cases.identify_entries import Ledger
 from services.payments.use_cases.plan_lines import LinePlan, PlacedLine
 from services.payments.use_cases.read_statement_file import LineDraft
 from services.payments.use_cases.settle_debits import settle_debits
@@ -28,21 +30,33 @@ from shared.db import WriteSession, scope_of
 from shared.events.payments import ProviderPaidOut
 from shared.ids import derived_id
 from shared.rows import rows_of
+from shared.waiting import meanwhile
 
 
-async def write_lines(session: WriteSession, plan: LinePlan, vault: Vault) -> None:
-    await _write_bank_lines(session, plan, vault)
-    await book(session, plan.arrivals, plan.verdicts)
+async def write_lines(session: WriteSession, plan: LinePlan, entries: Ledger, vault: Vault) -> None:
+    creditor_id, now = scope_of(session).creditor_id, session.info["clock"].now()
+    owners = {line.id: _owner(line, plan) or creditor_id for line in plan.lines}
+    ciphers = await vault.open_or_create(session, {creditor_id, *owners.values()})
+    lines = await meanwhile(
+        entries.write(session), partial(_rows, plan, owners, ciphers, creditor_id)
+    )
+    booking = await meanwhile(
+        insert_rows(session, rows_of(BankLine), lines),
+        partial(Booking.of, plan.arrivals, plan.verdicts, creditor_id, now),
+    )
+    await booking.write(session)
     await settle_debits(session, plan)
     await settle_transfers(session, plan)
     await _learn_accounts(session, plan)
     await _write_payouts(session, plan)
 
 
-async def _write_bank_lines(session: WriteSession, plan: LinePlan, vault: Vault) -> None:
-    creditor_id = scope_of(session).creditor_id
-    owners = {line.id: _owner(line, plan) or creditor_id for line in plan.lines}
-    ciphers = await vault.open_or_create(session, {creditor_id, *owners.values()})
+def _rows(
+    plan: LinePlan,
+    owners: Mapping[UUID, UUID],
+    ciphers: Mapping[UUID, CustomerCipher],
+    creditor_id: UUID,
+) -> list[dict[str, Any]]:
     rows = []
     for line in plan.lines:
         # A forgotten person's key seals nothing: what still has to be handled stays readable.
@@ -51,7 +65,7 @@ async def _write_bank_lines(session: WriteSession, plan: LinePlan, vault: Vault)
         rows.append(row)
         if isinstance(line.kind, Return) and line.kind.excess:
             rows.append(_excess(row, line.kind))
-    await insert_rows(session, rows_of(BankLine), rows)
+    return rows
 
 
 def _owner(line: PlacedLine, plan: LinePlan) -> UUID | None:

@@ -57,7 +57,7 @@ async def test_two_payments_of_one_bill_in_one_file_leave_a_duplicate(world: Wor
     item = await only_queued(world)
     assert (item["reason"], item["customer_id"]) == ("already_paid", str(issued.customer_id))
     told = await world.news()
-    assert [type(event) for event in told] == [PaymentReceived, PaymentAllocated, PaymentReceived]
+    assert [type(event) for event in told] == [PaymentReceived, PaymentReceived, PaymentAllocated]
 
 
 async def test_the_next_file_knows_what_the_last_one_allocated(world: World) -> None:

@@ -85,3 +85,23 @@ def test_any_kenmerk_survives_spacing(number: int, separator: str, every: int, a
     kenmerk = make_payment_reference(number)
     pieces = [kenmerk[start : start + every] for start in range(0, 16, every)]
     assert kenmerk in clues_in([around + separator.join(pieces)]).references
+
+
+@given(
+    body=st.text("ABCXYZ0123456789", min_size=1, max_size=21),
+    separator=st.sampled_from(["", " ", ".", "-"]),
+    every=st.integers(min_value=2, max_value=8),
+)
+def test_any_rf_reference_survives_spacing(body: str, separator: str, every: int) -> None:
+    """Letters count as two digits in the check (ISO 11649 after ISO 7064 mod 97-10)."""
+    reference = make_rf_reference(body)
+    head, tail = reference[:3], reference[3:]
+    pieces = [tail[start : start + every] for start in range(0, len(tail), every)]
+    assert reference in clues_in([head + separator.join(pieces)]).references
+
+
+@given(body=st.text("ABCXYZ0123456789", min_size=1, max_size=21), slip=st.integers(1, 96))
+def test_an_rf_reference_with_wrong_check_digits_is_no_clue(body: str, slip: int) -> None:
+    reference = make_rf_reference(body)
+    wrong = f"RF{(int(reference[2:4]) - 2 + slip) % 97 + 2:02}{body}"
+    assert wrong not in clues_in([wrong]).references

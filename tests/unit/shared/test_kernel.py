@@ -15,7 +15,7 @@ from shared.consumer import waves
 from shared.errors import InvalidInput, Problem
 from shared.events.envelope import Received
 from shared.events.payments import PaymentReceived, PaymentReversed
-from shared.ids import derived_id, uuid7
+from shared.ids import derived_id, uuid7, uuid7s
 from shared.money import Money
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -30,6 +30,15 @@ def test_ids_are_version_7_and_sort_by_the_time_they_were_made() -> None:
 
 def test_two_ids_of_one_moment_differ() -> None:
     assert len({uuid7(unix_ms=1) for _ in range(10_000)}) == 10_000
+
+
+def test_ids_made_together_are_as_those_made_one_by_one() -> None:
+    together = uuid7s(10_000, unix_ms=2)
+    assert len(set(together)) == 10_000
+    assert uuid7(unix_ms=1) < min(together)
+    assert max(together) < uuid7(unix_ms=3)
+    assert {(made.version, made.variant) for made in together} == {(7, "specified in RFC 4122")}
+    assert uuid7s(0) == []
 
 
 def test_a_derived_id_is_the_same_for_the_same_cause_only() -> None:
