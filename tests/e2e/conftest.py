@@ -36,7 +36,10 @@ def stack() -> Iterator[Stack]:
         return
     settings = LocalSettings()
     settings = settings.model_copy(
-        update={"port_offset": 2_000, "data_dir": CHECKOUT / ".local" / "e2e"}
+        update={
+            "port_offset": settings.test_port_offset + 500,
+            "data_dir": CHECKOUT / ".local" / "e2e",
+        }
     )
     running = LocalStack(settings)
     running.up(leave_running=False)
