@@ -70,7 +70,7 @@ class LocalSettings(BaseSettings):
     postgres_shared_buffers: str = "128MB"
     postgres_max_connections: int = 300
     postgres_fsync: bool = True
-    """False only for tests: a crash of this machine may then cost the data, one of PostgreSQL not."""
+    """False for tests: a crash of this machine, but none of PostgreSQL, may then cost the data."""
     postgres_account: str = ""
     """Whom PostgreSQL runs as when we are root; empty: `postgres`, else `nobody`."""
 

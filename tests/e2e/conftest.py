@@ -23,6 +23,7 @@ from deploy.demo.people import people
 from deploy.demo.story import Story
 from deploy.local.settings import CHECKOUT, LocalSettings
 from deploy.local.stack import LocalStack
+from shared.testing.workers import Machine
 
 CUSTOMERS, DAYS, SEED = 60, 75, 7
 
@@ -30,7 +31,8 @@ Stack = LocalStack | ContainerStack
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(machine: Machine) -> Iterator[Stack]:
+    machine.wait_until_alone()
     if os.environ.get("INNING_STACK") == "compose":
         yield ContainerStack()
         return
