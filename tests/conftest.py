@@ -12,7 +12,7 @@ from deploy.local.infra import Infra, ensure_infra
 from deploy.local.settings import CHECKOUT
 from shared.testing.databases import TestDatabases
 from shared.testing.issuer import TestIssuer
-from shared.testing.workers import FilesThenStories, Machine, turn
+from tests.workers import FilesThenStories, Machine, turn
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -23,7 +23,7 @@ from deploy.demo.people import people
 from deploy.demo.story import Story
 from deploy.local.settings import CHECKOUT, LocalSettings
 from deploy.local.stack import LocalStack
-from shared.testing.workers import Machine
+from tests.workers import Machine
 
 CUSTOMERS, DAYS, SEED = 60, 75, 7
 
@@ -41,6 +41,7 @@ def stack(machine: Machine) -> Iterator[Stack]:
         update={
             "port_offset": settings.test_port_offset + 500,
             "data_dir": CHECKOUT / ".local" / "e2e",
+            "postgres_fsync": False,
         }
     )
     running = LocalStack(settings)
