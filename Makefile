@@ -62,8 +62,8 @@ token: setup ## Print a development access token: make token ARGS="--role clerk 
 ##@ Tests
 
 .PHONY: test
-test: setup ## Run all tests
-	@$(PYTEST) $(ARGS)
+test: setup ## Run all tests, in a process for each processor; ARGS="-n0 --pdb" in one
+	@$(PYTEST) -n auto --maxprocesses 4 $(ARGS)
 
 .PHONY: test-unit
 test-unit: setup ## Run the tests that need nothing but Python
@@ -93,9 +93,15 @@ match-eval: setup ## Measure how often the matching engine is right: make match-
 
 .PHONY: check
 check: setup ## Format, lint, types, import directions, sizes, event schemas
+	@$(MAKE) --jobs 2 --keep-going --output-sync check-types check-rest
+
+.PHONY: check-types check-rest
+check-types:
+	@$(VENV)/bin/mypy
+
+check-rest:
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m deploy.checks.sizes
 	@$(PY) -m shared.events.schemas --check
