@@ -107,8 +107,21 @@ class MandateChanged(Event, type="payments.mandate.changed.v1", topic=PAYMENTS.n
     reason: str | None = None
 
 
+class AnnouncedDebit(Fact):
+    """One collection of an announcement, as the debtor's statement of account will show it."""
+
+    debit_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    amount: Money
+
+
 class DebitAnnounced(Event, type="payments.debit.announced.v1", topic=PAYMENTS.name):
-    """The pre-notification of a direct debit: when and how much, before the bank is asked."""
+    """The pre-notification of a direct debit: when and how much, before the bank is asked.
+
+    A run announces all it collects under one mandate at once: each of these debits has its event,
+    and every one of them carries the whole announcement, under the same `announcement_id`.
+    """
 
     debit_id: UUID
     invoice_id: UUID
@@ -117,6 +130,19 @@ class DebitAnnounced(Event, type="payments.debit.announced.v1", topic=PAYMENTS.n
     collect_on: date
     mandate_reference: str
     sepa_creditor_id: str
+    scheme: Literal["core", "b2b"] = "core"
+    announcement_id: UUID | None = None
+    debits: tuple[AnnouncedDebit, ...] = ()
+
+
+class DebitCancelled(Event, type="payments.debit.cancelled.v1", topic=PAYMENTS.name):
+    """A planned direct debit never went to the bank: paid meanwhile, or its run was cancelled."""
+
+    debit_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    amount: Money
+    collect_on: date
 
 
 class DebitSubmitted(Event, type="payments.debit.submitted.v1", topic=PAYMENTS.name):
