@@ -156,7 +156,11 @@ class DebitSubmitted(Event, type="payments.debit.submitted.v1", topic=PAYMENTS.n
 
 
 class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.name):
-    """A direct debit came back; `return_code` is the bank's reason (ISO 20022)."""
+    """A direct debit came back; `return_code` is the bank's reason (ISO 20022).
+
+    `next_action` is a stable code of the dated return rules, such as `fix_file`; where the reason
+    does not concern the debtor, that is work for a clerk and nothing to write to anybody about.
+    """
 
     debit_id: UUID
     invoice_id: UUID
@@ -164,6 +168,8 @@ class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.nam
     amount: Money
     return_code: str
     returned_on: date
+    next_action: str | None = None
+    concerns_debtor: bool = True
 
 
 class RefundExecuted(Event, type="payments.refund.executed.v1", topic=PAYMENTS.name):
