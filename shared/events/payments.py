@@ -68,7 +68,11 @@ class AllocationUndone(Event, type="payments.allocation.undone.v1", topic=PAYMEN
 
 
 class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS.name):
-    """The money left the account again, by a returned direct debit or a chargeback."""
+    """The money left the account again, by a returned direct debit or a chargeback.
+
+    `refunded` is what of it had been paid back to the customer before: it left twice, and the
+    customer owes it, on the invoice it was collected for.
+    """
 
     payment_id: UUID
     customer_id: UUID | None = None
@@ -76,6 +80,8 @@ class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS
     booked_on: date
     source: PaymentSource
     return_code: str | None = None
+    refunded: Money | None = None
+    invoice_id: UUID | None = None
 
     @property
     def key(self) -> UUID:
@@ -173,7 +179,11 @@ class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.nam
 
 
 class RefundExecuted(Event, type="payments.refund.executed.v1", topic=PAYMENTS.name):
-    """Money that nobody's invoice needed went back: to a customer, or to an unknown sender."""
+    """Money that nobody's invoice needed went back: to a customer, or to an unknown sender.
+
+    `after_reversal`: its payment had left the account meanwhile, so the customer owes the refund,
+    on the invoice the payment was collected for.
+    """
 
     refund_id: UUID
     payment_id: UUID
@@ -181,6 +191,8 @@ class RefundExecuted(Event, type="payments.refund.executed.v1", topic=PAYMENTS.n
     amount: Money
     executed_on: date
     kind: Literal["refund", "return_to_sender"]
+    after_reversal: bool = False
+    invoice_id: UUID | None = None
 
     @property
     def key(self) -> UUID:

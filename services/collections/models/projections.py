@@ -17,7 +17,7 @@ from shared.rows import one_of
 
 CLAIM_STATUSES = ("open", "settled", "credited", "written_off")
 DEBIT_STATUSES = ("submitted", "collected", "returned")
-MOVEMENT_KINDS = ("payment", "credit", "write_off")
+MOVEMENT_KINDS = ("payment", "credit", "write_off", "reclaim")
 
 
 class Creditor(Base):
@@ -109,7 +109,7 @@ class Claim(Base):
 
 
 class Movement(Base):
-    """A payment, credit or write-off on a claim, as billing booked it.
+    """A payment, credit, write-off or refund reclaimed on a claim, as billing booked it.
 
     `effective_on` is null while only the reversal is known.
     """

@@ -58,7 +58,7 @@ async def waiting_to_be_mended(
 ) -> Collection[UUID]:
     """The customers of claims whose earlier debit came back by no doing of theirs."""
     query = select(Debit.customer_id).where(
-        among(Debit.claim_id, claim_ids), Debit.at_fault, Debit.mended_at.is_(None)
+        among(Debit.claim_id, claim_ids), Debit.at_fault.is_(True), Debit.mended_at.is_(None)
     )
     return set(await session.scalars(query))
 

@@ -143,7 +143,7 @@ def _concerns(day: date) -> ColumnElement[bool]:
         ),
         exists().where(
             Debit.customer_id == Customer.id,
-            Debit.at_fault,
+            Debit.at_fault.is_(True),
             Debit.mended_at.is_(None),
             Claim.id == Debit.claim_id,
             Claim.status == "open",

@@ -19,6 +19,7 @@ from shared.money import Money
 _BOOKED: dict[str, BookingKind] = {
     "payment": "payment",
     "write_off": "write_off",
+    "reclaim": "reclaim",
     "costs": "costs",
     "interest": "interest",
 }
@@ -75,6 +76,7 @@ def running(row: Arrangement, bundle: Bundle) -> RunningArrangement:
         Received(max(m.effective_on, row.agreed_on), Money(m.amount_minor, m.currency))
         for m in bundle.movements
         if m.claim_id in claims
+        and m.kind != "reclaim"
         and not m.reversed
         and m.effective_on is not None
         and m.recorded_at >= row.agreed_at

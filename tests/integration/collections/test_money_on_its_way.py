@@ -198,6 +198,28 @@ async def test_a_return_told_by_billing_alone_waits_for_its_reason(world: World)
     assert [i["kind"] for i in (await world.served.get("/worklist"))["items"]] == ["debit_to_mend"]
 
 
+async def test_a_refund_that_is_owed_again_is_dunned_like_the_bill_and_its_costs_stand(
+    world: World,
+) -> None:
+    """The bill itself was paid in time: nobody must be asked to review the costs for that."""
+    customer = await world.customer()
+    invoice = await world.invoice(customer, 6400, DUE)
+    await world.wake_up(DUE)
+    await world.pay(invoice, 6400)
+    await world.wake_up(date(2026, 10, 20))
+    assert world.messages() == []
+    await world.reclaim(invoice, 6400)
+    await world.advance(date(2026, 12, 10))
+    assert [template for _, template in world.messages()] == [
+        "friendly_reminder",
+        "second_reminder",
+        "fourteen_day_letter",
+    ]
+    assert [charge[1] for charge in world.charges() if charge[1] == "costs"] == ["costs"]
+    work = (await world.served.get("/worklist"))["items"]
+    assert "costs_review" not in {item["kind"] for item in work}
+
+
 async def test_a_debtor_the_bank_calls_deceased_is_left_alone_at_once(world: World) -> None:
     customer = await world.customer()
     invoice = await world.invoice(customer, 6400, DUE, collection="direct_debit")

@@ -1,4 +1,4 @@
-"""debits that came back by no doing of the debtor, and the work they make"""
+"""debits that came back by no doing of the debtor, the work they make, and refunds reclaimed"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +41,12 @@ def upgrade() -> None:
         ["customer_id"],
         unique=False,
         postgresql_where=sa.text("at_fault AND mended_at IS NULL"),
+    )
+    op.drop_constraint(op.f("ck_movements_kind"), "movements", type_="check")
+    op.create_check_constraint(
+        op.f("ck_movements_kind"),
+        "movements",
+        "kind IN ('payment', 'credit', 'write_off', 'reclaim')",
     )
     listed = ", ".join(f"'{kind}'" for kind in _KINDS)
     op.drop_constraint(op.f("ck_worklist_items_kind"), "worklist_items", type_="check")
