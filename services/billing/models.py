@@ -298,7 +298,7 @@ class Movement(Base):
     reversed_at: Mapped[datetime | None]
 
     __table_args__ = (
-        one_of("kind", ("costs", "interest", "payment", "credit", "write_off")),
+        one_of("kind", ("costs", "interest", "payment", "credit", "write_off", "reclaim")),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint(
             "given_up_minor >= 0 AND fee_minor >= 0 AND given_up_minor + fee_minor <= amount_minor"

@@ -12,6 +12,7 @@ from services.collections.use_cases.project_debits import project_debits, projec
 from services.collections.use_cases.project_movements import (
     apply_credits,
     apply_payments,
+    apply_reclaims,
     apply_write_offs,
     reverse_payments,
 )
@@ -58,6 +59,12 @@ async def on_allocation_reversed(
     session: WriteSession, batch: Sequence[Received[billing.AllocationReversed]], _service: Service
 ) -> None:
     await reverse_payments(session, batch)
+
+
+async def on_refund_reclaimed(
+    session: WriteSession, batch: Sequence[Received[billing.RefundReclaimed]], _service: Service
+) -> None:
+    await apply_reclaims(session, batch)
 
 
 async def on_charge_added(
@@ -139,6 +146,7 @@ HANDLERS: Handlers = {
     billing.InvoiceCredited: on_invoice_credited,
     billing.AllocationApplied: on_allocation_applied,
     billing.AllocationReversed: on_allocation_reversed,
+    billing.RefundReclaimed: on_refund_reclaimed,
     billing.ChargeAdded: on_charge_added,
     billing.ChargeRejected: on_charge_rejected,
     billing.InvoiceWrittenOff: on_written_off,

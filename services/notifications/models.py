@@ -122,6 +122,19 @@ class Mandate(Base):
     __table_args__ = (Index(None, "customer_id"),)
 
 
+class EndedDebit(Base):
+    """A direct debit that came to nothing: an announcement not yet written leaves it out."""
+
+    __tablename__ = "ended_debits"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    ended_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "customer_id"),)
+
+
 class Message(Base):
     """One thing to say to one customer, once per cause.
 

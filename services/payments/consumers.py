@@ -50,6 +50,7 @@ HANDLERS: Handlers = {
     billing.InvoiceIssued: _invoices,
     billing.InvoiceCredited: _plain(apply_receivables),
     billing.ChargeAdded: _plain(apply_receivables),
+    billing.RefundReclaimed: _plain(apply_receivables),
     billing.InvoiceWrittenOff: _plain(apply_receivables),
     billing.AllocationApplied: _plain(hear_applied),
     billing.AllocationReversed: _plain(hear_reversed),

@@ -180,6 +180,21 @@ class ChargeRejected(Event, type="billing.charge.rejected.v1", topic=INVOICES.na
     reason: Literal["unknown_invoice", "credited", "wrong_currency", "wrong_customer"]
 
 
+class RefundReclaimed(Event, type="billing.refund.reclaimed.v1", topic=INVOICES.name):
+    """A payment was refunded and then left the account again: the customer owes the refund.
+
+    It is owed on the invoice the payment was collected for, with its original due date.
+    """
+
+    reclaim_id: UUID
+    payment_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    amount: Money
+    effective_on: date
+    receivable: Receivable
+
+
 class InvoiceWrittenOff(Event, type="billing.invoice.written_off.v1", topic=INVOICES.name):
     write_off_id: UUID
     invoice_id: UUID

@@ -68,7 +68,11 @@ class AllocationUndone(Event, type="payments.allocation.undone.v1", topic=PAYMEN
 
 
 class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS.name):
-    """The money left the account again, by a returned direct debit or a chargeback."""
+    """The money left the account again, by a returned direct debit or a chargeback.
+
+    `refunded` is what of it had been paid back to the customer before: it left twice, and the
+    customer owes it, on the invoice it was collected for.
+    """
 
     payment_id: UUID
     customer_id: UUID | None = None
@@ -76,6 +80,8 @@ class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS
     booked_on: date
     source: PaymentSource
     return_code: str | None = None
+    refunded: Money | None = None
+    invoice_id: UUID | None = None
 
     @property
     def key(self) -> UUID:
@@ -107,8 +113,21 @@ class MandateChanged(Event, type="payments.mandate.changed.v1", topic=PAYMENTS.n
     reason: str | None = None
 
 
+class AnnouncedDebit(Fact):
+    """One collection of an announcement, as the debtor's statement of account will show it."""
+
+    debit_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    amount: Money
+
+
 class DebitAnnounced(Event, type="payments.debit.announced.v1", topic=PAYMENTS.name):
-    """The pre-notification of a direct debit: when and how much, before the bank is asked."""
+    """The pre-notification of a direct debit: when and how much, before the bank is asked.
+
+    A run announces all it collects under one mandate at once: each of these debits has its event,
+    and every one of them carries the whole announcement, under the same `announcement_id`.
+    """
 
     debit_id: UUID
     invoice_id: UUID
@@ -117,6 +136,19 @@ class DebitAnnounced(Event, type="payments.debit.announced.v1", topic=PAYMENTS.n
     collect_on: date
     mandate_reference: str
     sepa_creditor_id: str
+    scheme: Literal["core", "b2b"] = "core"
+    announcement_id: UUID | None = None
+    debits: tuple[AnnouncedDebit, ...] = ()
+
+
+class DebitCancelled(Event, type="payments.debit.cancelled.v1", topic=PAYMENTS.name):
+    """A planned direct debit never went to the bank: paid meanwhile, or its run was cancelled."""
+
+    debit_id: UUID
+    invoice_id: UUID
+    customer_id: UUID
+    amount: Money
+    collect_on: date
 
 
 class DebitSubmitted(Event, type="payments.debit.submitted.v1", topic=PAYMENTS.name):
@@ -130,7 +162,11 @@ class DebitSubmitted(Event, type="payments.debit.submitted.v1", topic=PAYMENTS.n
 
 
 class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.name):
-    """A direct debit came back; `return_code` is the bank's reason (ISO 20022)."""
+    """A direct debit came back; `return_code` is the bank's reason (ISO 20022).
+
+    `next_action` is a stable code of the dated return rules, such as `fix_file`; where the reason
+    does not concern the debtor, that is work for a clerk and nothing to write to anybody about.
+    """
 
     debit_id: UUID
     invoice_id: UUID
@@ -138,10 +174,16 @@ class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.nam
     amount: Money
     return_code: str
     returned_on: date
+    next_action: str | None = None
+    concerns_debtor: bool = True
 
 
 class RefundExecuted(Event, type="payments.refund.executed.v1", topic=PAYMENTS.name):
-    """Money that nobody's invoice needed went back: to a customer, or to an unknown sender."""
+    """Money that nobody's invoice needed went back: to a customer, or to an unknown sender.
+
+    `after_reversal`: its payment had left the account meanwhile, so the customer owes the refund,
+    on the invoice the payment was collected for.
+    """
 
     refund_id: UUID
     payment_id: UUID
@@ -149,6 +191,8 @@ class RefundExecuted(Event, type="payments.refund.executed.v1", topic=PAYMENTS.n
     amount: Money
     executed_on: date
     kind: Literal["refund", "return_to_sender"]
+    after_reversal: bool = False
+    invoice_id: UUID | None = None
 
     @property
     def key(self) -> UUID:

@@ -12,6 +12,7 @@ from services.notifications.domain.parties import Creditor, Customer, PostalAddr
 from services.notifications.domain.rendered import RenderedMessage
 from services.notifications.domain.templates import TemplateName
 from services.notifications.rendering.render import render
+from shared.ids import uuid7
 from shared.money import Money
 
 WRITTEN_AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -178,6 +179,20 @@ def one_line() -> dict[str, object]:
 NUMBERS = ("2026-0004711", "2026-0005822")
 
 
+def announced_debits(amounts: tuple[str, ...], **changes: object) -> f.DebitAnnouncedFacts:
+    values: dict[str, object] = {
+        "collect_on": date(2026, 12, 14),
+        "mandate_reference": "M-2026-000077",
+        "sepa_creditor_id": "NL59ZZZ123456780000",
+        "scheme": "core",
+        "debits": tuple(
+            f.AnnouncedDebit(debit_id=uuid7(), number=number, amount=eur(amount))
+            for number, amount in zip(NUMBERS, amounts, strict=False)
+        ),
+    }
+    return f.DebitAnnouncedFacts.model_validate(values | changes)
+
+
 def full_facts() -> dict[TemplateName, f.Facts]:
     """Everything a template can tell."""
     return {**_billed(), **_reminded(), **_arranged(), **_disputed_and_paid()}
@@ -249,6 +264,7 @@ def _reminded() -> dict[TemplateName, f.Facts]:
             }
         ),
         TemplateName.FINAL_DEMAND: reminder,
+        TemplateName.DIRECT_DEBIT_ANNOUNCED: announced_debits(("82.60", "60.00")),
         TemplateName.DIRECT_DEBIT_RETURNED: f.DirectDebitReturnedFacts.model_validate(
             many
             | {
@@ -367,6 +383,7 @@ def minimal_facts() -> dict[TemplateName, f.Facts]:
         TemplateName.ARRANGEMENT_COMPLETED: f.ArrangementCompletedFacts(
             completed_on=date(2026, 11, 20), total=eur("142.60")
         ),
+        TemplateName.DIRECT_DEBIT_ANNOUNCED: announced_debits(("142.60",), scheme="b2b"),
         TemplateName.DIRECT_DEBIT_RETURNED: f.DirectDebitReturnedFacts.model_validate(
             one | {"amount": eur("142.60"), "returned_on": date(2026, 11, 19)}
         ),

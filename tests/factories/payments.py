@@ -136,6 +136,8 @@ class Booked:
     cents: int
     parts: tuple[Part, ...] = ()
     batch: str = ""
+    # Further batches of ours that the bank books in the same sum.
+    batches: tuple[str, ...] = ()
     # What the bank calls the entry (AcctSvcrRef).
     reference: str = ""
 
@@ -209,6 +211,9 @@ def _entry(booked: Booked, day: date, version: str) -> str:
     details = "".join(_part(part, version) for part in booked.parts)
     if batch or details:
         details = f"<NtryDtls>{batch}{details}</NtryDtls>"
+    details += "".join(
+        f"<NtryDtls><Btch><PmtInfId>{one}</PmtInfId></Btch></NtryDtls>" for one in booked.batches
+    )
     named = f"<AcctSvcrRef>{booked.reference}</AcctSvcrRef>" if booked.reference else ""
     return (
         f"<Ntry>{_amount(booked.cents)}{_sign(booked.cents)}<Sts>{status}</Sts>"

@@ -100,12 +100,14 @@ class AccountShown(BaseModel):
 
 
 class ReconciliationShown(BaseModel):
-    """Billed and charged = paid + differences + fees + credited + written off + open - surplus."""
+    """Billed, charged and reclaimed = paid + differences + fees + credited + written off + open
+    - surplus."""
 
     invoices: int
     billed: Money
     costs: Money
     interest: Money
+    reclaimed: Money = Field(description="refunds of payments that then left by themselves")
     paid: Money
     small_differences: Money = Field(description="given up beside payments")
     collection_fees: Money = Field(description="withheld by collectors from what they paid")
@@ -193,7 +195,7 @@ async def reconcile(session: Reading) -> ReconciliationShown:
     currency = (await repository.known_creditor(session)).currency
     sums = await repository.totals(session)
     ledger_sum = sum(row[4] for row in await repository.trial_balance(session))
-    owed = sums["billed"] + sums["costs"] + sums["interest"]
+    owed = sums["billed"] + sums["costs"] + sums["interest"] + sums["reclaimed"]
     gone = sum(
         sums[name]
         for name in ("paid", "small_differences", "collection_fees", "credited", "written_off")
@@ -204,6 +206,7 @@ async def reconcile(session: Reading) -> ReconciliationShown:
             "billed",
             "costs",
             "interest",
+            "reclaimed",
             "paid",
             "small_differences",
             "collection_fees",

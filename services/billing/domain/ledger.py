@@ -29,6 +29,7 @@ Account = Literal[
     "provider_clearing",
     "provider_fees",
     "unallocated",
+    "refunds_to_reclaim",
 ]
 
 _COUNTER: Final[dict[Kind, Account]] = {
@@ -36,6 +37,7 @@ _COUNTER: Final[dict[Kind, Account]] = {
     "interest": "interest_income",
     "payment": "unallocated",
     "write_off": "write_off",
+    "reclaim": "unallocated",
 }
 
 
@@ -134,6 +136,14 @@ def received_legs(
     """Money in (or out again, negative): it is nobody's until it is allocated."""
     account: Account = "provider_clearing" if by_provider else "bank"
     return (Leg(account, amount, customer_id), Leg("unallocated", -amount, customer_id))
+
+
+def unplaced_reclaim_legs(amount: int, customer_id: UUID | None) -> tuple[Leg, ...]:
+    """A refund to be had back that no invoice stands for: a person has to find its debtor."""
+    return (
+        Leg("refunds_to_reclaim", amount, customer_id),
+        Leg("unallocated", -amount, customer_id),
+    )
 
 
 def paid_out_legs(amount: int, fee: int = 0) -> tuple[Leg, ...]:

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Final, Literal
 from uuid import UUID
 
-Kind = Literal["costs", "interest", "payment", "credit", "write_off"]
+Kind = Literal["costs", "interest", "payment", "credit", "write_off", "reclaim"]
 Status = Literal["open", "settled", "credited", "written_off"]
 Refusal = Literal["unknown_invoice", "exceeds_open", "wrong_currency", "wrong_customer", "credited"]
 
@@ -24,9 +24,10 @@ Refusal = Literal["unknown_invoice", "exceeds_open", "wrong_currency", "wrong_cu
 _RANK: Final[dict[str, int]] = {
     "costs": 0,
     "interest": 1,
-    "credit": 2,
-    "write_off": 3,
-    "payment": 4,
+    "reclaim": 2,
+    "credit": 3,
+    "write_off": 4,
+    "payment": 5,
 }
 
 
@@ -84,6 +85,9 @@ def _after(state: Balance, movement: Movement) -> Balance:
             return _settle(replace(state, costs=state.costs + movement.amount))
         case "interest":
             return _settle(replace(state, interest=state.interest + movement.amount))
+        case "reclaim":
+            # A refund of money that then left by itself: principal, owed again.
+            return _settle(replace(state, principal=state.principal + movement.amount))
         case "payment":
             return _settle(replace(state, surplus=state.surplus + movement.amount))
         case "credit":

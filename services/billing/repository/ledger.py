@@ -20,7 +20,8 @@ _TOTALS = text(
     " coalesce(sum(given_up_minor), 0) AS small_differences,"
     " coalesce(sum(fee_minor), 0) AS collection_fees,"
     " coalesce(sum(amount_minor) FILTER (WHERE kind = 'credit'), 0) AS credited,"
-    " coalesce(sum(amount_minor) FILTER (WHERE kind = 'write_off'), 0) AS written_off"
+    " coalesce(sum(amount_minor) FILTER (WHERE kind = 'write_off'), 0) AS written_off,"
+    " coalesce(sum(amount_minor) FILTER (WHERE kind = 'reclaim'), 0) AS reclaimed"
     " FROM movements WHERE reversed_at IS NULL"
 )
 _OPEN = text(

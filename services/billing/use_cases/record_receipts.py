@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from services.billing.domain.ledger import Entry, paid_out_legs, received_legs, remitted_legs
 from services.billing.use_cases.post_entries import post_entries
+from services.billing.use_cases.reclaim_refunds import Reclaim, reclaim_refunds
 from shared.clock import Clock
 from shared.db import WriteSession
 from shared.events.envelope import Received
@@ -16,6 +17,7 @@ from shared.events.payments import (
     ProviderPaidOut,
     RefundExecuted,
 )
+from shared.ids import derived_id
 
 
 async def record_receipts(
@@ -50,6 +52,20 @@ async def record_reversals(
             Entry("reversed", event.payment_id, event.booked_on, event.amount.currency, legs)
         )
     await post_entries(session, entries, clock=clock)
+    reclaims = [
+        Reclaim(
+            id=derived_id(received.event.payment_id, "reclaim"),
+            payment_id=received.event.payment_id,
+            invoice_id=received.event.invoice_id,
+            customer_id=received.event.customer_id,
+            amount=received.event.refunded,
+            on=received.event.booked_on,
+            received=received,
+        )
+        for received in batch
+        if received.event.refunded is not None
+    ]
+    await reclaim_refunds(session, reclaims, clock=clock)
 
 
 async def record_payouts(
@@ -82,6 +98,20 @@ async def record_refunds(
             Entry("refunded", event.refund_id, event.executed_on, event.amount.currency, legs)
         )
     await post_entries(session, entries, clock=clock)
+    reclaims = [
+        Reclaim(
+            id=derived_id(received.event.refund_id, "reclaim"),
+            payment_id=received.event.payment_id,
+            invoice_id=received.event.invoice_id,
+            customer_id=received.event.customer_id,
+            amount=received.event.amount,
+            on=received.event.executed_on,
+            received=received,
+        )
+        for received in batch
+        if received.event.after_reversal
+    ]
+    await reclaim_refunds(session, reclaims, clock=clock)
 
 
 async def record_remittances(

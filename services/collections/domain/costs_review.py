@@ -70,9 +70,7 @@ def _due(
 
 def _unpaid_after(account: ClaimAccount, day: date) -> int:
     """Minor units of principal still open at the end of `day`, by the value dates of payments."""
-    paid = sum(
-        booking.amount
-        for booking in account.bookings
-        if booking.kind == "payment" and booking.effective_on <= day
-    )
-    return max(account.principal.minor - paid, 0)
+    until = [booking for booking in account.bookings if booking.effective_on <= day]
+    paid = sum(booking.amount for booking in until if booking.kind == "payment")
+    reclaimed = sum(booking.amount for booking in until if booking.kind == "reclaim")
+    return max(account.principal.minor + reclaimed - paid, 0)

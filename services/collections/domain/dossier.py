@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.collections.domain.arrangement import Instalment, Received, Warned
 from services.collections.domain.costs_review import Overcharge
+from services.collections.domain.debit_to_mend import DebitToMend
 from services.collections.domain.facts import CaseFacts
 from services.collections.domain.running_interest import ClaimAccount
 from shared.events.collections import ClaimItem
@@ -56,8 +57,8 @@ class LastDecision:
 class Dossier:
     """`is_known` is False until the customer's own event came: nobody is dunned unseen.
 
-    The facts hold the invoices of `overcharges`, if any, back. `steps_made` counts the steps
-    ever taken by code, so that a repeated one has an id of its own.
+    The facts hold the invoices of `overcharges` and `debits_to_mend`, if any, back. `steps_made`
+    counts the steps ever taken by code, so that a repeated one has an id of its own.
     """
 
     customer_id: UUID
@@ -68,6 +69,7 @@ class Dossier:
     arrangements: tuple[RunningArrangement, ...] = ()
     work: tuple[OpenWork, ...] = ()
     overcharges: tuple[Overcharge, ...] = ()
+    debits_to_mend: tuple[DebitToMend, ...] = ()
     steps_made: Mapping[str, int] = field(default_factory=dict)
     # How messages show each open claim, and the bank's code where its debit came back.
     items: Mapping[UUID, ClaimItem] = field(default_factory=dict)

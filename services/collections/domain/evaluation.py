@@ -29,6 +29,7 @@ from services.collections.domain.planned_work import (
     PlannedWork,
     obsolete_work,
     work_of_changes,
+    work_of_debits,
     work_of_outcome,
     work_of_overcharges,
     work_of_task,
@@ -98,7 +99,7 @@ def evaluate(
         decision = _allowed_now(decide(facts, policy, today), law, now)
     tasks = [s for s in steps if s.leads and s.do.kind == "task"]
     work = [work_of_task(step.do, step.step_id) for step in tasks]
-    work += [*work_of_changes(changes), *work_of_overcharges(dossier)]
+    work += work_of_changes(changes) + work_of_overcharges(dossier) + work_of_debits(dossier)
     if _is_news(dossier, decision):
         work += work_of_outcome(dossier, decision, today)
     gone = obsolete_work(dossier, facts, changes, law, today)

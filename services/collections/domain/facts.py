@@ -109,7 +109,7 @@ class ActiveHold:
 
     covers: Covers
     until: date | None
-    kind: Literal["clerk", "promise", "move", "other"] = "clerk"
+    kind: Literal["clerk", "promise", "move", "other", "debit_to_mend"] = "clerk"
 
 
 @dataclass(frozen=True, slots=True)

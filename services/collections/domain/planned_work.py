@@ -18,6 +18,7 @@ from services.collections.domain.jurisdiction import Jurisdiction
 from shared.ids import derived_id
 
 HANDOVER = "bailiff_handover"
+MEND = "debit_to_mend"
 
 # A guard that a person has to resolve, and the kind of work it makes.
 WORK_OF_BLOCK = MappingProxyType(
@@ -71,6 +72,13 @@ def work_of_overcharges(dossier: Dossier) -> list[PlannedWork]:
     ]
 
 
+def work_of_debits(dossier: Dossier) -> list[PlannedWork]:
+    return [
+        PlannedWork(derived_id(debit.debit_id, "mend"), MEND, debit.reason, debit.debit_id)
+        for debit in dossier.debits_to_mend
+    ]
+
+
 def work_of_changes(changes: Sequence[ArrangementChange]) -> list[PlannedWork]:
     """A missed instalment, while it can still be repaired."""
     found = []
@@ -114,6 +122,8 @@ def obsolete_work(
     def lasts(item: OpenWork) -> bool:
         if item.covers is not None:
             return bool(item.covers & pursued)
+        if item.kind == MEND:
+            return item.subject_id in {debit.debit_id for debit in dossier.debits_to_mend}
         if item.kind == "arrangement_missed":
             return item.subject_id in awaited
         if item.kind in _ABOUT_THE_PERSON:

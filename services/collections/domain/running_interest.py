@@ -21,7 +21,7 @@ from services.collections.domain.interest import (
 )
 from shared.money import Money
 
-BookingKind = Literal["costs", "interest", "payment", "write_off"]
+BookingKind = Literal["costs", "interest", "payment", "write_off", "reclaim"]
 
 # On one day, what is owed comes before what is paid: the day of payment still bears interest.
 _RANK: Final[dict[str, int]] = {"costs": 0, "interest": 1, "write_off": 2, "payment": 3}
@@ -29,7 +29,10 @@ _RANK: Final[dict[str, int]] = {"costs": 0, "interest": 1, "write_off": 2, "paym
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A charge, or a payment that stands; `amount` is minor units, always positive."""
+    """A charge, or a payment that stands; `amount` is minor units, always positive.
+
+    A `reclaim` is a refund owed again. No interest is asked over it: the creditor paid it out.
+    """
 
     kind: BookingKind
     amount: int
@@ -61,7 +64,8 @@ def settlements_of(account: ClaimAccount) -> tuple[Settlement, ...]:
     currency = account.principal.currency
     principal, costs, interest, surplus = account.principal.minor, 0, 0, 0
     found = []
-    ordered = sorted(account.bookings, key=lambda b: (b.effective_on, _RANK[b.kind]))
+    bookings = (booking for booking in account.bookings if booking.kind != "reclaim")
+    ordered = sorted(bookings, key=lambda b: (b.effective_on, _RANK[b.kind]))
     for booking in ordered:
         if booking.kind == "costs":
             costs += booking.amount

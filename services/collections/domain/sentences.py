@@ -114,6 +114,11 @@ SENTENCES: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
             "Er is een pauze tot en met {last_day}.",
             "There is a hold until and including {last_day}.",
         ),
+        "debit_at_fault": (
+            "De incasso van factuur {number} kwam terug met {code}, buiten de klant om: {action}.",
+            "The direct debit of invoice {number} came back with {code}, through no doing of the "
+            "customer: {action}.",
+        ),
         "debit_in_flight": (
             "Een incasso voor factuur {number} loopt; uitslag verwacht op {expected_by}.",
             "A direct debit for invoice {number} is in flight; outcome expected by {expected_by}.",
@@ -210,7 +215,9 @@ SENTENCES: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
 )
 _LOCALES = {"nl": "nl_NL", "en": "en_IE"}
 # Figures that are words of ours; any other text (an invoice number) is shown as it is.
-_WORD_FIGURES = frozenset({"step", "kind", "faults", "missing", "channels", "template", "why"})
+_WORD_FIGURES = frozenset(
+    {"step", "kind", "faults", "missing", "channels", "template", "why", "action"}
+)
 
 
 def sentence(reason: Reason, language: Language) -> str:

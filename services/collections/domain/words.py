@@ -53,12 +53,22 @@ WORDS: MappingProxyType[str, tuple[str, str]] = MappingProxyType(
         "promise": ("belofte", "promise"),
         "move": ("verhuizing", "move"),
         "other": ("anders", "other"),
+        "debit_to_mend": ("incasso te herstellen", "direct debit to be mended"),
+        # What a return asks of us.
+        "fix_file": ("herstel de gegevens in de incasso", "mend the data of the debit"),
+        "move_to_core": ("vraag een gewone machtiging", "ask for a Core mandate"),
+        "reconcile_refund_if_double": (
+            "controleer op dubbel incasseren",
+            "check for a double collection",
+        ),
+        "contact_first": ("overleg met de klant", "talk to the customer"),
         # Next actions of the worklist.
         "write_to_heirs": ("schrijf de erven", "write to the heirs"),
         "file_claim": ("dien de vordering in", "file the claim"),
         "answer_debt_help": ("beantwoord de schuldhulp", "answer debt help"),
         "answer_dispute": ("beantwoord het bezwaar", "answer the dispute"),
         "review_costs": ("herzie de incassokosten", "review the collection costs"),
+        "mend_debit": ("herstel de incasso", "mend the direct debit"),
         "call_about_return": ("bel over de storno", "call about the returned debit"),
         "call_about_instalment": ("bel over de gemiste termijn", "call about the instalment"),
         "call_about_promise": ("bel over de belofte", "call about the promise"),

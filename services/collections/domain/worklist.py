@@ -37,6 +37,7 @@ NEXT_ACTIONS = MappingProxyType(
         "debt_help": "answer_debt_help",
         "dispute": "answer_dispute",
         "costs_review": "review_costs",
+        "debit_to_mend": "mend_debit",
         "debit_returned": "call_about_return",
         "arrangement_missed": "call_about_instalment",
         "promise_broken": "call_about_promise",

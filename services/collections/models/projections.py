@@ -17,7 +17,7 @@ from shared.rows import one_of
 
 CLAIM_STATUSES = ("open", "settled", "credited", "written_off")
 DEBIT_STATUSES = ("submitted", "collected", "returned")
-MOVEMENT_KINDS = ("payment", "credit", "write_off")
+MOVEMENT_KINDS = ("payment", "credit", "write_off", "reclaim")
 
 
 class Creditor(Base):
@@ -109,7 +109,7 @@ class Claim(Base):
 
 
 class Movement(Base):
-    """A payment, credit or write-off on a claim, as billing booked it.
+    """A payment, credit, write-off or refund reclaimed on a claim, as billing booked it.
 
     `effective_on` is null while only the reversal is known.
     """
@@ -131,7 +131,11 @@ class Movement(Base):
 
 
 class Debit(Base):
-    """A direct debit: in flight until it is collected or returned."""
+    """A direct debit: in flight until it is collected or returned.
+
+    `at_fault`: it came back for a reason that does not concern the debtor; null while payments has
+    not said why. A clerk mends it (`mended_at`), or the next debit of the claim does.
+    """
 
     __tablename__ = "debits"
 
@@ -145,10 +149,16 @@ class Debit(Base):
     collect_on: Mapped[date | None]
     returned_on: Mapped[date | None]
     return_code: Mapped[str | None]
+    at_fault: Mapped[bool | None]
+    next_action: Mapped[str | None]
+    mended_at: Mapped[datetime | None]
 
     __table_args__ = (
         one_of("status", DEBIT_STATUSES),
         Index(None, "claim_id"),
+        Index(
+            "ix_debits_to_mend", "customer_id", postgresql_where="at_fault AND mended_at IS NULL"
+        ),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Text, Uuid, bindparam, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.collections.models import Debit
+from services.collections.repository.ids import among
 from shared.db import WriteSession
 
 _COLLECT = text(
@@ -48,3 +51,18 @@ async def return_collected_debits(
         _RETURN,
         {"claims": list(claims), "amounts": list(amounts), "codes": list(codes), "day": day},
     )
+
+
+async def waiting_to_be_mended(
+    session: AsyncSession, claim_ids: Collection[UUID]
+) -> Collection[UUID]:
+    """The customers of claims whose earlier debit came back by no doing of theirs."""
+    query = select(Debit.customer_id).where(
+        among(Debit.claim_id, claim_ids), Debit.at_fault.is_(True), Debit.mended_at.is_(None)
+    )
+    return set(await session.scalars(query))
+
+
+async def mend(session: WriteSession, debit_id: UUID, at: datetime) -> None:
+    """A clerk has dealt with a debit that came back by no doing of the debtor."""
+    await session.execute(update(Debit).where(Debit.id == debit_id).values(mended_at=at))

@@ -21,7 +21,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.collections.models import Arrangement, BankAccount, Case, Claim, Creditor, Customer
+from services.collections.models import (
+    Arrangement,
+    BankAccount,
+    Case,
+    Claim,
+    Creditor,
+    Customer,
+    Debit,
+)
 from services.collections.repository.ids import among
 from shared.db import WriteSession
 from shared.errors import NotFound
@@ -46,7 +54,8 @@ async def bank_known_until(session: AsyncSession) -> datetime | None:
 async def mark_for_look(
     session: WriteSession, traces: Mapping[UUID, str | None], day: date
 ) -> None:
-    """Note that something changed for those with a case, an arrangement or something overdue.
+    """Note that something changed for those with a case, an arrangement, something overdue, or a
+    direct debit to be mended.
 
     `traces`: by customer, the traceparent of what changed.
     """
@@ -131,6 +140,13 @@ def _concerns(day: date) -> ColumnElement[bool]:
     return or_(
         exists().where(
             Claim.customer_id == Customer.id, Claim.status == "open", Claim.due_on < day
+        ),
+        exists().where(
+            Debit.customer_id == Customer.id,
+            Debit.at_fault.is_(True),
+            Debit.mended_at.is_(None),
+            Claim.id == Debit.claim_id,
+            Claim.status == "open",
         ),
         exists().where(Case.customer_id == Customer.id, Case.status.in_(CASES_ALIVE)),
         exists().where(Arrangement.customer_id == Customer.id, Arrangement.status == "active"),

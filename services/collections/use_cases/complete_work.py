@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from services.collections.domain import worklist
 from services.collections.domain.jurisdiction import jurisdiction
+from services.collections.domain.planned_work import MEND
 from services.collections.domain.transition import transition
 from services.collections.models import Creditor, WorklistItem
-from services.collections.repository import cases, claims, looking
+from services.collections.repository import cases, claims, debits, looking
 from services.collections.repository import worklist as rows
 from services.collections.use_cases.look_again import look_again
 from services.collections.use_cases.place_hold import PlaceHold, place_hold
@@ -45,9 +46,13 @@ async def complete_work(
         raise Conflict("a hand-over is approved or rejected, see /worklist/{id}/approve")
     if (command.outcome == "promise") != (command.promised_by is not None):
         raise InvalidInput.field("promised_by", "goes with the outcome `promise`, and only there")
+    if item.kind == MEND and command.outcome != "handled":
+        raise InvalidInput.field("outcome", "a direct debit that is mended was `handled`")
     creditor = await looking.creditor(session)
     now = clock.now()
     await finish(session, item, command.outcome, command.note, vault=vault, clock=clock)
+    if item.kind == MEND and item.subject_id is not None:
+        await debits.mend(session, item.subject_id, now)
     if command.outcome == "promise":
         meant = set(await cases.claims_of_step(session, item.subject_id))
         owed = await claims.open_claims(session, item.customer_id)

@@ -21,6 +21,7 @@ from services.collections.repository.looking import bank_known_until
 from services.collections.use_cases.read_accounts import (
     accounts_of,
     arrangements_of,
+    debits_to_mend_of,
     items_of_claims,
     return_codes_of,
 )
@@ -68,11 +69,14 @@ def _dossier(
     facts = replace(facts, bank_known_on=known_on)
     accounts = accounts_of(bundle)
     over = overcharges(facts, accounts, jurisdiction(creditor.jurisdiction))
+    to_mend = debits_to_mend_of(bundle.claims, bundle.debits)
+    held_back = [*(item.hold for item in over), *(item.hold for item in to_mend)]
     return Dossier(
         customer_id=customer.id,
         is_known=customer.kind is not None and customer.erased_at is None,
-        facts=replace(facts, holds=(*facts.holds, *(o.hold for o in over))) if over else facts,
+        facts=replace(facts, holds=(*facts.holds, *held_back)),
         overcharges=over,
+        debits_to_mend=tuple(to_mend),
         case=CaseStanding(case.id, case.number, case.status) if case else None,
         accounts=accounts,
         arrangements=arrangements,

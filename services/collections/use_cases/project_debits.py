@@ -7,6 +7,7 @@ from typing import Any
 
 from services.collections.domain.facts import FlagKind
 from services.collections.models import CustomerFlag, Debit
+from services.collections.repository import debits
 from services.collections.use_cases.look_again import know_customers, look_again
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
@@ -20,7 +21,8 @@ DECEASED = "MD07"
 
 _RETURNED = (
     "(id) DO UPDATE SET status = 'returned', returned_on = excluded.returned_on,"
-    " return_code = excluded.return_code"
+    " return_code = excluded.return_code, at_fault = excluded.at_fault,"
+    " next_action = excluded.next_action"
 )
 
 
@@ -35,6 +37,8 @@ async def project_debits(session: WriteSession, batch: Sequence[Received[DebitSu
     on_conflict = "(id) DO UPDATE SET collect_on = excluded.collect_on"
     await insert_rows(session, rows_of(Debit), rows, on_conflict=on_conflict)
     await know_customers(session, [event.customer_id for event in events.values()])
+    mended = await debits.waiting_to_be_mended(session, [e.invoice_id for e in events.values()])
+    await look_again(session, mended, causes=batch)
 
 
 async def project_returns(session: WriteSession, batch: Sequence[Received[DebitReturned]]) -> None:
@@ -45,6 +49,8 @@ async def project_returns(session: WriteSession, batch: Sequence[Received[DebitR
             "status": "returned",
             "returned_on": event.returned_on,
             "return_code": event.return_code,
+            "at_fault": not event.concerns_debtor,
+            "next_action": event.next_action,
         }
         for event in events.values()
     ]

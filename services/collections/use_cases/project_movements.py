@@ -1,4 +1,4 @@
-"""Keep each payment, credit and write-off: what interest is reckoned over, and what stops it."""
+"""Keep what billing booked on each claim: what interest is reckoned over, and what stops it."""
 
 from __future__ import annotations
 
@@ -61,6 +61,19 @@ async def apply_credits(
             session, e.credit_note_id, e.invoice_id, e.customer_id, "credit", e.amount, e.issued_on
         )
         for e in _by_id((received.event.credit_note_id, received.event) for received in batch)
+    ]
+    await insert_rows(session, rows_of(Movement), rows, on_conflict="DO NOTHING")
+    await project_balances(session, batch)
+
+
+async def apply_reclaims(
+    session: WriteSession, batch: Sequence[Received[billing.RefundReclaimed]]
+) -> None:
+    rows = [
+        _row(
+            session, e.reclaim_id, e.invoice_id, e.customer_id, "reclaim", e.amount, e.effective_on
+        )
+        for e in _by_id((received.event.reclaim_id, received.event) for received in batch)
     ]
     await insert_rows(session, rows_of(Movement), rows, on_conflict="DO NOTHING")
     await project_balances(session, batch)

@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from services.collections.domain.arrangement import Instalment, Received, Warned
+from services.collections.domain.debit_to_mend import DebitToMend
 from services.collections.domain.dossier import RunningArrangement
 from services.collections.domain.running_interest import Booking, BookingKind, ClaimAccount
 from services.collections.models import Arrangement, Charge, Claim, Debit, Movement
@@ -18,6 +19,7 @@ from shared.money import Money
 _BOOKED: dict[str, BookingKind] = {
     "payment": "payment",
     "write_off": "write_off",
+    "reclaim": "reclaim",
     "costs": "costs",
     "interest": "interest",
 }
@@ -74,6 +76,7 @@ def running(row: Arrangement, bundle: Bundle) -> RunningArrangement:
         Received(max(m.effective_on, row.agreed_on), Money(m.amount_minor, m.currency))
         for m in bundle.movements
         if m.claim_id in claims
+        and m.kind != "reclaim"
         and not m.reversed
         and m.effective_on is not None
         and m.recorded_at >= row.agreed_at
@@ -117,7 +120,33 @@ def items_of_claims(claims: Iterable[Claim]) -> dict[UUID, ClaimItem]:
 
 
 def return_codes_of(debits: Iterable[Debit]) -> dict[UUID, str]:
-    """The bank's code of the latest return of each claim."""
-    returned = [d for d in debits if d.status == "returned" and d.returned_on is not None]
+    """The bank's code of the latest return of each claim that concerns its debtor."""
+    returned = [
+        debit
+        for debit in debits
+        if debit.status == "returned" and debit.returned_on is not None and not debit.at_fault
+    ]
     returned.sort(key=lambda debit: debit.returned_on or date.min)
     return {debit.claim_id: debit.return_code for debit in returned if debit.return_code}
+
+
+def debits_to_mend_of(claims: Iterable[Claim], debits: Iterable[Debit]) -> list[DebitToMend]:
+    """The last debit of each open claim, where it came back by no doing of the debtor."""
+    # Ids sort by the time of planning.
+    last = {debit.claim_id: debit for debit in sorted(debits, key=lambda debit: debit.id)}
+    found = []
+    for claim in claims:
+        debit = last.get(claim.id)
+        if claim.status != "open" or claim.number is None or debit is None:
+            continue
+        if debit.status == "returned" and debit.at_fault and debit.mended_at is None:
+            found.append(
+                DebitToMend(
+                    debit_id=debit.id,
+                    claim_id=claim.id,
+                    number=claim.number,
+                    code=debit.return_code or "",
+                    action=debit.next_action or "",
+                )
+            )
+    return found

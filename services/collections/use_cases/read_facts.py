@@ -149,9 +149,10 @@ def _receivables(bundle: Bundle, law: Jurisdiction) -> Iterable[Receivable]:
 
 
 def _returned_on(debits: Iterable[Debit]) -> dict[UUID, date]:
+    """The latest return that concerns the debtor, by claim."""
     found: dict[UUID, date] = {}
     for debit in debits:
-        if debit.status == "returned" and debit.returned_on is not None:
+        if debit.status == "returned" and debit.returned_on is not None and not debit.at_fault:
             day = found.get(debit.claim_id, debit.returned_on)
             found[debit.claim_id] = max(day, debit.returned_on)
     return found
@@ -194,16 +195,22 @@ def _in_flight(
     bundle: Bundle, law: Jurisdiction, today: date, now: datetime
 ) -> Iterable[PaymentInFlight]:
     for debit in bundle.debits:
-        collect_on = debit.collect_on
-        if debit.status != "submitted" or collect_on is None:
-            continue
-        if today <= collect_on + DEBIT_TOLD_WITHIN:
-            expected_by = law.calendar.add_business_days(collect_on, 2)
+        since = _unsure_since(debit)
+        if since is not None and today <= since + DEBIT_TOLD_WITHIN:
+            expected_by = law.calendar.add_business_days(since, 2)
             yield PaymentInFlight(frozenset({debit.claim_id}), "debit", expected_by)
     for payment in bundle.provider_payments:
         until = _provider_until(payment)
         if until is not None and until > now:
             yield PaymentInFlight(frozenset({payment.claim_id}), "provider", until.date())
+
+
+def _unsure_since(debit: Debit) -> date | None:
+    """Submitted, or told returned by billing alone: payments knows whose doing it was."""
+    if debit.status == "submitted":
+        return debit.collect_on
+    is_explained = debit.status != "returned" or debit.at_fault is not None
+    return None if is_explained else debit.returned_on
 
 
 def _provider_until(payment: ProviderPayment) -> datetime | None:

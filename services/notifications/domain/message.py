@@ -43,6 +43,8 @@ class Trigger(StrEnum):
     """Written anew for the road that is left."""
     FAIL = "fail"
     WITHDRAW = "withdraw"
+    REVISE = "revise"
+    """Written anew, because what it says changed before it left."""
 
 
 TRANSITIONS: dict[tuple[MessageState, Trigger], MessageState] = {
@@ -55,6 +57,7 @@ TRANSITIONS: dict[tuple[MessageState, Trigger], MessageState] = {
     (MessageState.RENDERED, Trigger.BOUNCE): MessageState.BOUNCED,
     (MessageState.RENDERED, Trigger.FAIL): MessageState.FAILED,
     (MessageState.RENDERED, Trigger.WITHDRAW): MessageState.WITHDRAWN,
+    (MessageState.RENDERED, Trigger.REVISE): MessageState.REQUESTED,
     (MessageState.BOUNCED, Trigger.FALL_BACK): MessageState.REQUESTED,
     (MessageState.UNKNOWN, Trigger.RESEND): MessageState.RENDERED,
     (MessageState.UNKNOWN, Trigger.SEND): MessageState.SENT,

@@ -13,6 +13,7 @@ from services.notifications.domain.facts import InvoiceLine
 from services.notifications.domain.templates import TemplateName
 from shared.events.billing import InvoiceCredited, InvoiceIssued
 from shared.events.collections import ClaimItem, MessageRequested
+from shared.events.payments import DebitAnnounced
 from shared.ids import derived_id
 from shared.money import Money
 
@@ -95,6 +96,29 @@ def request_of_credit_note(
         template=TemplateName.CREDIT_NOTE,
         facts=facts,
         invoice_id=event.invoice_id,
+    )
+
+
+def request_of_announcement(event: DebitAnnounced) -> MessageRequest:
+    """One message for all that is collected at once: each of its debits tells of the whole."""
+    cause_id = event.announcement_id or event.debit_id
+    facts = event.model_dump(
+        mode="json", include={"collect_on", "mandate_reference", "sepa_creditor_id", "scheme"}
+    )
+    facts["debits"] = [
+        {
+            "debit_id": str(debit.debit_id),
+            "number": debit.invoice_number,
+            "amount": _json(debit.amount),
+        }
+        for debit in event.debits
+    ]
+    return MessageRequest(
+        message_id=derived_id(cause_id, "message"),
+        cause_id=cause_id,
+        customer_id=event.customer_id,
+        template=TemplateName.DIRECT_DEBIT_ANNOUNCED,
+        facts=facts,
     )
 
 

@@ -12,6 +12,7 @@ from services.notifications.domain.facts.arrangement import (
     ArrangementConfirmedFacts,
 )
 from services.notifications.domain.facts.billing import InvoicedLines, InvoiceFacts
+from services.notifications.domain.facts.debit import DebitAnnouncedFacts
 from services.notifications.domain.facts.parts import Instalment
 from services.notifications.domain.facts.relation import PaymentReceivedFacts
 from services.notifications.domain.parties import Creditor, Customer
@@ -129,12 +130,27 @@ def applied(desk: Desk) -> Table:
     )
 
 
+def debits(desk: Desk) -> Table:
+    """What will be collected, each debit by itself as the bank shows it."""
+    facts = _expect(desk, DebitAnnouncedFacts)
+    label, formats = desk.labels, desk.formats
+    totals = ((label["total"], formats.money(facts.total)),) if len(facts.debits) > 1 else ()
+    return Table(
+        title=label["debits"],
+        head=(label["invoice"], label["amount"]),
+        align=("left", "right"),
+        rows=tuple((debit.number, formats.money(debit.amount)) for debit in facts.debits),
+        totals=totals,
+    )
+
+
 TABLES = {
     "invoices": invoices,
     "lines": lines,
     "readings": readings,
     "schedule": schedule,
     "applied": applied,
+    "debits": debits,
 }
 
 

@@ -25,6 +25,7 @@ from services.notifications.repository.parties import (
 )
 from services.notifications.repository.work import (
     archive_page,
+    ended_debits,
     is_anything_due,
     lock_lost,
     lock_messages,
@@ -43,6 +44,7 @@ __all__ = [
     "creditor",
     "customers",
     "deliveries_of",
+    "ended_debits",
     "is_anything_due",
     "letterhead",
     "links",

@@ -10,7 +10,14 @@ from sqlalchemy import Row, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.domain.message import MessageState
-from services.notifications.models import Archived, Customer, Mandate, Message, PaymentLink
+from services.notifications.models import (
+    Archived,
+    Customer,
+    EndedDebit,
+    Mandate,
+    Message,
+    PaymentLink,
+)
 from services.notifications.repository.parties import among
 from shared.db import WriteSession
 from shared.tables import audit_entries
@@ -92,6 +99,12 @@ async def lock_unsent(session: WriteSession, customers: Iterable[UUID]) -> Seque
         .with_for_update()
     )
     return (await session.scalars(query)).all()
+
+
+async def ended_debits(session: AsyncSession, customers: Iterable[UUID]) -> set[UUID]:
+    """The debits of these customers that came to nothing."""
+    query = select(EndedDebit.id).where(EndedDebit.customer_id == among(customers))
+    return set(await session.scalars(query))
 
 
 async def sent_but_not_archived(session: AsyncSession) -> Sequence[str]:

@@ -13,6 +13,7 @@ from services.notifications.domain.facts import InvoiceLine
 from services.notifications.domain.message import MessageState
 from services.notifications.domain.request import (
     MessageRequest,
+    request_of_announcement,
     request_of_credit_note,
     request_of_invoice,
     request_of_step,
@@ -25,6 +26,7 @@ from shared.db import WriteSession, scope_of
 from shared.events.billing import InvoiceCredited, InvoiceIssued
 from shared.events.collections import MessageRequested
 from shared.events.envelope import Received
+from shared.events.payments import DebitAnnounced
 from shared.rows import rows_of
 
 FACTS = "facts"
@@ -69,6 +71,17 @@ async def request_steps(
     clock: Clock,
 ) -> None:
     requests = [(request_of_step(received.event), received) for received in batch]
+    await record_requests(session, requests, vault=vault, clock=clock)
+
+
+async def request_announcements(
+    session: WriteSession,
+    batch: Sequence[Received[DebitAnnounced]],
+    *,
+    vault: Vault,
+    clock: Clock,
+) -> None:
+    requests = [(request_of_announcement(received.event), received) for received in batch]
     await record_requests(session, requests, vault=vault, clock=clock)
 
 

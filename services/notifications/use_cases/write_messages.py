@@ -6,14 +6,15 @@ in the middle leaves the chunk as it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.notifications import archive, repository
+from services.notifications.domain.announcement import Overtaken, still_true
 from services.notifications.domain.channel import Use, choose_channel
 from services.notifications.domain.message import Channel, MessageState, Trigger, transition
 from services.notifications.domain.parties import Creditor
@@ -40,7 +41,8 @@ from shared.rows import rows_of
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will not be written; `reason` is a stable code. An erased customer is no failure."""
+    """It will not be written; `reason` is a stable code. What is `withdrawn` is no failure: the
+    customer is erased, or nothing is left to say."""
 
     reason: str
     withdrawn: bool = False
@@ -68,7 +70,12 @@ class Desk:
     links: Mapping[UUID, str]
     balance_links: Mapping[UUID, str]
     mandates: Mapping[UUID, str]
+    ended_debits: Collection[UUID]
     now: datetime
+
+    @property
+    def today(self) -> date:
+        return business_date(self.now, ZoneInfo(self.creditor.time_zone))
 
 
 async def write_messages(
@@ -107,6 +114,7 @@ async def _lay_out(
     assert row is not None, "jobs run for creditors that are known"
     ids = {message.customer_id for message in messages}
     invoices = {message.invoice_id for message in messages if message.invoice_id}
+    told_of_debits = {message.customer_id for message in messages if _announces(message)}
     of_several = {message.customer_id for message in messages if not message.invoice_id}
     return Desk(
         creditor=creditor_of(row, await repository.letterhead(session)),
@@ -116,6 +124,7 @@ async def _lay_out(
         links=await repository.links(session, invoices),
         balance_links=await repository.balance_links(session, of_several),
         mandates=await repository.active_mandates(session, ids),
+        ended_debits=await repository.ended_debits(session, told_of_debits),
         now=now,
     )
 
@@ -133,6 +142,11 @@ def _draft(message: Message, desk: Desk) -> tuple[Order, str] | Refused:
         return Refused(ERASED, withdrawn=True)
     if customer is None:
         return Refused("customer_has_no_name")
+    if _announces(message):
+        current = still_true(facts, desk.ended_debits, desk.today)
+        if isinstance(current, Overtaken):
+            return Refused(current.reason, withdrawn=current.is_void)
+        facts = current
     decision = choose_channel(
         preference_of(desk.preferences.get(row.id), message.asked_channel),
         contact_of(customer, row, email_refused=message.email_refused),
@@ -166,6 +180,10 @@ def _with_payment_way(message: Message, facts: dict[str, Any], desk: Desk) -> di
     return facts if link is None else {**facts, "link": link}
 
 
+def _announces(message: Message) -> bool:
+    return message.template == TemplateName.DIRECT_DEBIT_ANNOUNCED
+
+
 def _is_legal(template: str) -> bool:
     return template in TEMPLATES and TEMPLATES[TemplateName(template)].legal
 
@@ -188,7 +206,6 @@ async def _record(
         changed.append(_written_row(message, verdict, kept["id"], desk.now))
     await insert_rows(session, rows_of(Archived), archived)
     await update_rows(session, rows_of(Message), changed)
-    failed_on = business_date(desk.now, ZoneInfo(desk.creditor.time_zone))
     for message in messages:
         verdict = verdicts[message.id]
         if isinstance(verdict, Refused) and not verdict.withdrawn:
@@ -201,7 +218,7 @@ async def _record(
                     template=message.template,
                     channel=None,
                     reason=verdict.reason,
-                    failed_on=failed_on,
+                    failed_on=desk.today,
                 ),
                 traceparent=message.traceparent,
             )

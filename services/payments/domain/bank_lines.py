@@ -41,7 +41,7 @@ class TransferFacts:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The booking of debits: by their own ids, or of a whole batch in one sum."""
+    """The booking of debits: by their own ids, or of whole groups of a day in one sum."""
 
     debit_ids: tuple[UUID, ...]
     named_by: str
@@ -140,10 +140,11 @@ def _money_in(line: LineFacts, book: _Book) -> Kind:
     debit = book.debits.get(line.debit_id) if line.debit_id else None
     if debit is not None:
         return _collected(line, debit, book)
-    for batch_id in line.batch_ids:
-        flying = [d for d in book.batches.get(batch_id, ()) if book.status_of(d) == "submitted"]
-        total = sum(d.amount.minor for d in flying)
-        if flying and total == line.amount.minor:
+    # Each group the line names by itself, then all of them.
+    for batch_ids in (*((batch_id,) for batch_id in line.batch_ids), line.batch_ids):
+        debits = [d for batch_id in batch_ids for d in book.batches.get(batch_id, ())]
+        flying = [d for d in debits if book.status_of(d) == "submitted"]
+        if flying and sum(d.amount.minor for d in flying) == line.amount.minor:
             book.status.update({d.id: "collected" for d in flying})
             return Collection(tuple(d.id for d in flying), "batch")
     if any(batch_id in book.batches for batch_id in line.batch_ids):

@@ -19,11 +19,16 @@ REASON_NOT_TOLD: Final = "MS03"
 
 @dataclass(frozen=True, slots=True)
 class ReturnRule:
-    """`action` says in one code what a person or the system does next."""
+    """`action` says in one code what a person or the system does next.
+
+    `concerns_debtor`: the debtor has to hear of it. A fault of ours or of the banks, or what the
+    debtor asked for themselves, is for a clerk.
+    """
 
     action: str
     retry: Retry = "never"
     suspends_mandate: bool = False
+    concerns_debtor: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,8 @@ class ReturnRules:
 
 _UNKNOWN: Final = ReturnRule("contact")
 _NO_FUNDS = ReturnRule("retry_near_salary_day", "near_salary_day")
-_FIX = ReturnRule("fix_file", "after_fix")
+_FIX = ReturnRule("fix_file", "after_fix", concerns_debtor=False)
+_DOUBLE = ReturnRule("reconcile_refund_if_double", concerns_debtor=False)
 
 _TABLES: Final = (
     ReturnRules(
@@ -58,12 +64,16 @@ _TABLES: Final = (
             "AC01": ReturnRule("ask_new_iban", suspends_mandate=True),
             "AC04": ReturnRule("ask_new_iban", suspends_mandate=True),
             "AC06": ReturnRule("contact_offer_online", suspends_mandate=True),
-            "AC13": ReturnRule("move_to_core", suspends_mandate=True),
+            "AC13": ReturnRule("move_to_core", suspends_mandate=True, concerns_debtor=False),
             "AG01": ReturnRule("other_payment_method", suspends_mandate=True),
             "AG02": _FIX,
             "AM04": _NO_FUNDS,
-            "AM05": ReturnRule("reconcile_refund_if_double"),
+            "AM05": _DOUBLE,
             "BE05": _FIX,
+            "CNOR": _FIX,
+            "DNOR": _FIX,
+            "DT01": _FIX,
+            "ED05": _FIX,
             "MD01": ReturnRule("new_mandate", suspends_mandate=True),
             "MD02": _FIX,
             "MD06": ReturnRule("contact_first"),
@@ -79,11 +89,13 @@ _TABLES: Final = (
             # Once the customer had the bank allow it, a person resumes the mandate.
             "SL01": ReturnRule("ask_to_unblock", "after_consent", suspends_mandate=True),
             "FF01": _FIX,
+            "FF05": _FIX,
             "TM01": _FIX,
             # Taken back by ourselves.
             "TECH": _FIX,
-            "DUPL": ReturnRule("reconcile_refund_if_double"),
-            "CUST": ReturnRule("contact_first"),
+            "DUPL": _DOUBLE,
+            # Taken back because the debtor asked for it.
+            "CUST": ReturnRule("contact_first", concerns_debtor=False),
         },
     ),
 )

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, func, literal, or_, select, text
+from sqlalchemy import ARRAY, Date, any_, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.bank_lines import DebitFacts
+from services.payments.domain.batch_sums import FlyingGroup
 from services.payments.domain.debit import Due
 from services.payments.models import Debit, DebitBatch, Payment
 from services.payments.repository.locking import locked
@@ -20,6 +21,7 @@ from shared.errors import NotFound
 from shared.http.pages import Paging
 from shared.money import Money
 
+DAYS = ARRAY(Date)
 _DUE = text(
     """
     SELECT i.id, i.customer_id, i.currency, i.issued_on, m.id AS mandate_id, m.scheme,
@@ -90,6 +92,45 @@ async def debits_in_files(
     )
     query = locked(query)
     return {row.id: row for row in await session.scalars(query)}
+
+
+async def groups_in_flight(
+    session: AsyncSession, named: Collection[UUID], days: Collection[date]
+) -> list[FlyingGroup]:
+    """The groups of these files, and of all files collected on these days or on theirs."""
+    group_id = func.coalesce(Debit.group_id, Debit.batch_id)
+    ids = any_(literal(list(named), UUIDS))
+    told = select(Debit.collect_on).where(or_(Debit.group_id == ids, Debit.batch_id == ids))
+    files = select(DebitBatch.id).where(
+        DebitBatch.status == "released",
+        or_(
+            DebitBatch.collect_on == any_(literal(list(days), DAYS)),
+            DebitBatch.collect_on.in_(told),
+        ),
+    )
+    query = (
+        select(
+            group_id,
+            Debit.batch_id,
+            Debit.collect_on,
+            Debit.currency,
+            func.sum(Debit.amount_minor),
+            func.count(),
+        )
+        .where(Debit.batch_id.in_(files), Debit.status == "submitted")
+        .group_by(group_id, Debit.batch_id, Debit.collect_on, Debit.currency)
+        .order_by(group_id)
+    )
+    return [
+        FlyingGroup(
+            id=found_id,
+            file_id=file_id,
+            collect_on=collect_on,
+            total=Money(int(minor), currency),
+            debits=count,
+        )
+        for found_id, file_id, collect_on, currency, minor, count in await session.execute(query)
+    ]
 
 
 async def with_payment(session: AsyncSession, debit_ids: Collection[UUID]) -> set[UUID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.bank_lines import TransferFacts
 from services.payments.domain.transfer import Earlier
-from services.payments.models import BankLine, Mandate, Payment, StatusReport, Transfer
+from services.payments.models import (
+    BankLine,
+    Debit,
+    Mandate,
+    Payment,
+    ProviderPayment,
+    StatusReport,
+    Transfer,
+)
 from services.payments.models import TransferFile as File
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
@@ -65,6 +73,43 @@ async def lock_unsent_of(
         Transfer.status.in_(("asked", "approved")),
     )
     return (await session.scalars(locked(query.order_by(Transfer.id)))).all()
+
+
+async def lock_refunded(
+    session: WriteSession, payment_ids: Collection[UUID]
+) -> Mapping[UUID, Money]:
+    """What of these payments was paid back already; what a file holds cannot be meanwhile."""
+    query = (
+        select(Transfer.payment_id, Transfer.status, Transfer.amount_minor, Transfer.currency)
+        .where(
+            Transfer.payment_id == any_(literal(list(payment_ids), UUIDS)),
+            Transfer.status.in_(("in_file", "executed")),
+        )
+        .order_by(Transfer.id)
+        .with_for_update()
+    )
+    refunded: dict[UUID, Money] = {}
+    for payment_id, status, minor, currency in await session.execute(query):
+        if status == "executed" and payment_id is not None:
+            known = refunded.get(payment_id, Money.zero(currency))
+            refunded[payment_id] = known + Money(minor, currency)
+    return refunded
+
+
+async def collected_for(
+    session: AsyncSession, payment_ids: Collection[UUID], *, only_reversed: bool = False
+) -> dict[UUID, UUID | None]:
+    """By payment, the invoice a debit or a visit to the provider collected it for."""
+    query = (
+        select(Payment.id, func.coalesce(Debit.invoice_id, ProviderPayment.invoice_id))
+        .outerjoin(Debit, Debit.id == Payment.debit_id)
+        .outerjoin(ProviderPayment, ProviderPayment.id == Payment.provider_payment_id)
+        .where(Payment.id == any_(literal(list(payment_ids), UUIDS)))
+    )
+    if only_reversed:
+        query = query.where(Payment.status == "reversed")
+    found: dict[UUID, UUID | None] = dict((await session.execute(query)).all())
+    return found
 
 
 async def lock_in_files(

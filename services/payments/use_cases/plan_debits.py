@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from services.payments.domain.debit import Due, Run, Scheme, plan_run
 from services.payments.domain.sepa_rules import SepaRules
 from services.payments.domain.target_days import collection_day
 from services.payments.models import Creditor, Debit, DebitBatch
-from services.payments.repository import debits, parties
+from services.payments.repository import debits, matching, parties
 from services.payments.repository.sepa_settings import sepa_rules
 from shared import outbox
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
 from shared.errors import Conflict, InvalidInput
-from shared.events.payments import DebitAnnounced
-from shared.ids import IdSource, uuid7
+from shared.events.payments import AnnouncedDebit, DebitAnnounced
+from shared.ids import IdSource, derived_id, uuid7
 from shared.money import Money
 from shared.references import is_sepa_creditor_id
 from shared.rows import rows_of
@@ -69,7 +70,7 @@ async def plan_debits(
     rows = [_row(due, batch) | {"id": ids()} for due in plan.debits]
     await insert_rows(session, rows_of(Debit), rows)
     if rules.notice == "event":
-        await _announce(session, creditor, rows)
+        await _announce(session, creditor, batch, rows)
     return batch
 
 
@@ -104,18 +105,32 @@ def _row(due: Due, batch: DebitBatch) -> dict[str, Any]:
 
 
 async def _announce(
-    session: WriteSession, creditor: Creditor, rows: Sequence[dict[str, Any]]
+    session: WriteSession, creditor: Creditor, batch: DebitBatch, rows: Sequence[dict[str, Any]]
 ) -> None:
     """The pre-notification states date, amount, mandate and creditor (Core rulebook, DS-06)."""
     mandates = await parties.mandates_by_id(session, {row["mandate_id"] for row in rows})
+    items = await matching.open_items_by_id(session, {row["invoice_id"] for row in rows})
+    announced: dict[UUID, list[AnnouncedDebit]] = {}
     for row in rows:
-        told = DebitAnnounced(
+        debit = AnnouncedDebit(
             debit_id=row["id"],
             invoice_id=row["invoice_id"],
-            customer_id=row["customer_id"],
+            invoice_number=items[row["invoice_id"]].number,
             amount=Money(row["amount_minor"], row["currency"]),
-            collect_on=row["collect_on"],
-            mandate_reference=mandates[row["mandate_id"]].reference,
-            sepa_creditor_id=creditor.sepa_creditor_id or "",
         )
-        outbox.add(session, told)
+        announced.setdefault(row["mandate_id"], []).append(debit)
+    for mandate_id, its in announced.items():
+        for debit in its:
+            told = DebitAnnounced(
+                debit_id=debit.debit_id,
+                invoice_id=debit.invoice_id,
+                customer_id=mandates[mandate_id].customer_id,
+                amount=debit.amount,
+                collect_on=batch.collect_on,
+                mandate_reference=mandates[mandate_id].reference,
+                sepa_creditor_id=creditor.sepa_creditor_id or "",
+                scheme="b2b" if batch.scheme == "b2b" else "core",
+                announcement_id=derived_id(batch.id, "announcement", mandate_id),
+                debits=tuple(its),
+            )
+            outbox.add(session, told)

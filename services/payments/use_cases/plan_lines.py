@@ -22,6 +22,7 @@ from services.payments.repository import debits as debit_rows
 from services.payments.repository import online, remittances
 from services.payments.repository import transfers as transfer_rows
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
+from services.payments.use_cases.name_batches import name_batches
 from services.payments.use_cases.read_statement_file import LineDraft
 from shared.crypto import Vault
 from shared.db import WriteSession
@@ -96,6 +97,7 @@ async def plan_lines(
     vault: Vault,
 ) -> LinePlan:
     facts = [_facts(line.draft, re.compile(payout_pattern)) for line in lines]
+    facts = await name_batches(session, [line.draft for line in lines], facts)
     debits = await debit_rows.debits_in_files(
         session,
         {fact.debit_id for fact in facts if fact.debit_id},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.payments.domain.debit import MandateUse, sequence_of
@@ -30,7 +31,7 @@ from shared.bulk import update_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
 from shared.errors import Conflict
-from shared.events.payments import DebitSubmitted
+from shared.events.payments import DebitCancelled, DebitSubmitted
 from shared.money import Money
 from shared.rows import rows_of
 
@@ -68,7 +69,7 @@ async def release_batch(
     if staying:
         batch.left_out = {**batch.left_out, "changed_since_planned": len(staying)}
     for one in going:
-        outbox.add(session, _told(one.debit))
+        outbox.add(session, DebitSubmitted(**_facts(one.debit)))
     return batch
 
 
@@ -140,13 +141,15 @@ async def _cancel(session: WriteSession, staying: Sequence[Debit]) -> None:
         for debit in staying
     ]
     await update_rows(session, rows_of(Debit), rows)
+    for debit in staying:
+        outbox.add(session, DebitCancelled(**_facts(debit)))
 
 
-def _told(debit: Debit) -> DebitSubmitted:
-    return DebitSubmitted(
-        debit_id=debit.id,
-        invoice_id=debit.invoice_id,
-        customer_id=debit.customer_id,
-        amount=Money(debit.amount_minor, debit.currency),
-        collect_on=debit.collect_on,
-    )
+def _facts(debit: Debit) -> dict[str, Any]:
+    return {
+        "debit_id": debit.id,
+        "invoice_id": debit.invoice_id,
+        "customer_id": debit.customer_id,
+        "amount": Money(debit.amount_minor, debit.currency),
+        "collect_on": debit.collect_on,
+    }

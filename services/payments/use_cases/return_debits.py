@@ -57,6 +57,7 @@ async def return_debits(session: WriteSession, returns: Sequence[ComingBack]) ->
 
 
 def _told(back: ComingBack) -> DebitReturned:
+    rule = rules_on(back.on).of(back.code)
     return DebitReturned(
         debit_id=back.debit.id,
         invoice_id=back.debit.invoice_id,
@@ -64,4 +65,6 @@ def _told(back: ComingBack) -> DebitReturned:
         amount=Money(back.debit.amount_minor, back.debit.currency),
         return_code=back.code,
         returned_on=back.on,
+        next_action=rule.action,
+        concerns_debtor=rule.concerns_debtor,
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from services.payments.domain.transitions import ALLOCATION, PAYMENT, after
 from services.payments.models import Allocation, Payment
-from services.payments.repository import matching
+from services.payments.repository import matching, transfers
 from services.payments.use_cases.decide_transfer import cancel_transfers_of
 from shared import outbox
 from shared.bulk import update_rows
@@ -42,11 +42,14 @@ async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal])
         [_reversed(reversal) for reversal in by_payment.values()],
     )
     await cancel_transfers_of(session, by_payment)
+    refunded = await transfers.lock_refunded(session, by_payment)
+    owed_on = await transfers.collected_for(session, refunded) if refunded else {}
     for allocation in undone:
         code = codes[allocation.payment_id]
         outbox.add(session, told_undone(allocation, "returned", code))
-    for reversal in by_payment.values():
-        outbox.add(session, _told_reversed(reversal))
+    for payment_id, reversal in by_payment.items():
+        told = _told_reversed(reversal, refunded.get(payment_id), owed_on.get(payment_id))
+        outbox.add(session, told)
 
 
 async def undo_rows(
@@ -100,7 +103,10 @@ def _reversed(reversal: Reversal) -> dict[str, Any]:
     }
 
 
-def _told_reversed(reversal: Reversal) -> PaymentReversed:
+def _told_reversed(
+    reversal: Reversal, refunded: Money | None, invoice_id: UUID | None
+) -> PaymentReversed:
+    """What was refunded left twice: `invoice_id` is where it is owed again."""
     payment = reversal.payment
     return PaymentReversed.model_validate(
         {
@@ -110,5 +116,7 @@ def _told_reversed(reversal: Reversal) -> PaymentReversed:
             "booked_on": reversal.booked_on,
             "source": payment.source,
             "return_code": reversal.return_code,
+            "refunded": refunded,
+            "invoice_id": invoice_id,
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from shared.events.collections import MessageRequested
@@ -26,7 +27,7 @@ def submitted(debit: UUID, invoice: UUID, customer: UUID, on: date) -> DebitSubm
 
 
 def returned(
-    debit: UUID, invoice: UUID, customer: UUID, on: date, code: str = "MD06"
+    debit: UUID, invoice: UUID, customer: UUID, on: date, code: str = "MD06", **changes: Any
 ) -> DebitReturned:
     return DebitReturned(
         debit_id=debit,
@@ -35,7 +36,12 @@ def returned(
         amount=euro(6400),
         return_code=code,
         returned_on=on,
+        **changes,
     )
+
+
+# What payments says of a return that is no doing of the debtor.
+OUR_FAULT = {"next_action": "fix_file", "concerns_debtor": False}
 
 
 async def test_a_debit_in_flight_holds_the_reminder_back(world: World) -> None:
@@ -106,6 +112,112 @@ async def test_a_return_that_comes_before_its_submission_is_still_a_return(world
     await world.tell(submitted(debit, invoice, customer, DUE))
     await world.settle()
     assert [template for _, template in world.messages()] == ["direct_debit_returned"]
+
+
+async def test_a_fault_in_our_file_is_a_clerks_work_and_told_to_nobody(world: World) -> None:
+    """Neither the note on the return nor a reminder: the money was there to be collected."""
+    customer = await world.customer()
+    invoice = await world.invoice(customer, 6400, DUE, collection="direct_debit")
+    debit = uuid7()
+    await world.tell(submitted(debit, invoice, customer, DUE))
+    await world.wake_up(date(2026, 9, 2))
+    await world.tell(returned(debit, invoice, customer, date(2026, 9, 2), "FF01", **OUR_FAULT))
+    await world.advance(date(2026, 10, 20), days=5)
+    assert world.messages() == []
+    (item,) = (await world.served.get("/worklist"))["items"]
+    assert (item["kind"], item["reason"]["figures"]["code"]) == ("debit_to_mend", "FF01")
+    explained = await world.served.get(f"/customers/{customer}/explanation")
+    assert explained["decision"]["reason"]["figures"] == {"kind": "debit_to_mend"}
+
+
+async def test_a_file_refused_before_the_due_day_is_a_clerks_work_the_same_day(
+    world: World,
+) -> None:
+    customer = await world.customer()
+    invoice = await world.invoice(customer, 6400, DUE, collection="direct_debit")
+    await world.wake_up(date(2026, 8, 25))
+    await world.tell(returned(uuid7(), invoice, customer, date(2026, 8, 25), "FF05", **OUR_FAULT))
+    await world.settle()
+    (item,) = (await world.served.get("/worklist"))["items"]
+    assert item["reason"]["text"]["en"] == (
+        f"The direct debit of invoice {item['reason']['figures']['number']} came back with FF05, "
+        "through no doing of the customer: mend the data of the debit."
+    )
+
+
+async def test_the_work_on_a_faulty_debit_goes_away_with_the_next_one(world: World) -> None:
+    customer = await world.customer()
+    invoice = await world.invoice(customer, 6400, DUE, collection="direct_debit")
+    await world.wake_up(date(2026, 9, 2))
+    first, second = uuid7(1_000), uuid7(2_000)
+    await world.tell(returned(first, invoice, customer, date(2026, 9, 2), "AM05", **OUR_FAULT))
+    await world.settle()
+    assert len((await world.served.get("/worklist"))["items"]) == 1
+    await world.tell(submitted(second, invoice, customer, date(2026, 9, 9)))
+    await world.advance(date(2026, 9, 9))
+    assert (await world.served.get("/worklist"))["items"] == []
+    await world.wake_up(date(2026, 9, 11))
+    await world.tell(returned(second, invoice, customer, date(2026, 9, 11), "AM04"))
+    await world.settle()
+    assert [template for _, template in world.messages()] == ["direct_debit_returned"]
+    assert world.last(MessageRequested).return_code == "AM04"
+
+
+async def test_once_a_clerk_has_handled_it_the_claim_is_reminded_like_any_other(
+    world: World,
+) -> None:
+    customer = await world.customer()
+    invoice = await world.invoice(customer, 6400, DUE, collection="direct_debit")
+    await world.wake_up(date(2026, 9, 2))
+    await world.tell(returned(uuid7(), invoice, customer, date(2026, 9, 2), "RC01", **OUR_FAULT))
+    await world.settle()
+    (item,) = (await world.served.get("/worklist"))["items"]
+    path = f"/worklist/{item['id']}/complete"
+    refused = await world.served.call("POST", path, json={"outcome": "not_reached"})
+    assert refused.status_code == 422
+    await world.served.post(path, json={"outcome": "handled"})
+    await world.advance(date(2026, 9, 9))
+    assert [template for _, template in world.messages()] == ["friendly_reminder"]
+    assert (await world.served.get("/worklist"))["items"] == []
+
+
+async def test_a_return_told_by_billing_alone_waits_for_its_reason(world: World) -> None:
+    """It may be a fault of ours, and a letter cannot be taken back."""
+    customer = await world.customer()
+    invoice = await world.invoice(customer, 6400, DUE, collection="direct_debit")
+    debit = uuid7()
+    await world.tell(submitted(debit, invoice, customer, DUE))
+    payment = await world.pay(invoice, 6400)
+    await world.wake_up(date(2026, 10, 20))
+    await world.reverse(invoice, payment, "AM05")
+    await world.settle()
+    assert world.messages() == []
+    await world.tell(returned(debit, invoice, customer, date(2026, 10, 20), "AM05", **OUR_FAULT))
+    await world.settle()
+    assert world.messages() == []
+    assert [i["kind"] for i in (await world.served.get("/worklist"))["items"]] == ["debit_to_mend"]
+
+
+async def test_a_refund_that_is_owed_again_is_dunned_like_the_bill_and_its_costs_stand(
+    world: World,
+) -> None:
+    """The bill itself was paid in time: nobody must be asked to review the costs for that."""
+    customer = await world.customer()
+    invoice = await world.invoice(customer, 6400, DUE)
+    await world.wake_up(DUE)
+    await world.pay(invoice, 6400)
+    await world.wake_up(date(2026, 10, 20))
+    assert world.messages() == []
+    await world.reclaim(invoice, 6400)
+    await world.advance(date(2026, 12, 10))
+    assert [template for _, template in world.messages()] == [
+        "friendly_reminder",
+        "second_reminder",
+        "fourteen_day_letter",
+    ]
+    assert [charge[1] for charge in world.charges() if charge[1] == "costs"] == ["costs"]
+    work = (await world.served.get("/worklist"))["items"]
+    assert "costs_review" not in {item["kind"] for item in work}
 
 
 async def test_a_debtor_the_bank_calls_deceased_is_left_alone_at_once(world: World) -> None:

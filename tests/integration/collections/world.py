@@ -150,6 +150,23 @@ class World:
             receivable=item.told(),
         )
 
+    async def reclaim(self, invoice_id: UUID, amount: int) -> None:
+        """A refund of a payment of this invoice is owed again, because the payment left too."""
+        item, reclaim_id = self.items[invoice_id], uuid7()
+        item.movements[reclaim_id] = Movement(reclaim_id, "reclaim", amount, self.today)
+        await self.tell(
+            billing.RefundReclaimed(
+                reclaim_id=reclaim_id,
+                payment_id=uuid7(),
+                invoice_id=invoice_id,
+                customer_id=item.customer_id,
+                amount=euro(amount),
+                effective_on=self.today,
+                receivable=item.told(),
+            )
+        )
+        await self.settle()
+
     async def credit(self, invoice_id: UUID, amount: int) -> None:
         item, note_id = self.items[invoice_id], uuid7()
         item.movements[note_id] = Movement(note_id, "credit", amount, self.today)

@@ -16,7 +16,13 @@ from services.payments.app import create_app
 from services.payments.config import Settings
 from shared.clock import FixedClock
 from shared.events.billing import InvoiceIssued
-from shared.events.payments import DebitAnnounced, DebitReturned, DebitSubmitted, MandateChanged
+from shared.events.payments import (
+    DebitAnnounced,
+    DebitCancelled,
+    DebitReturned,
+    DebitSubmitted,
+    MandateChanged,
+)
 from shared.ids import uuid7
 from shared.testing.served import Served
 from tests.factories.payments import (
@@ -262,6 +268,7 @@ async def test_a_file_the_bank_never_got_is_no_longer_in_flight(
     (told,) = await world.news()
     assert isinstance(told, DebitReturned)
     assert (told.invoice_id, told.return_code) == (issued.invoice_id, code)
+    assert not told.concerns_debtor
     twice = await world.payments.call("POST", path, json={"code": code})
     assert twice.status_code == 409
     planned = await world.payments.call(
@@ -275,18 +282,27 @@ async def test_a_run_can_announce_itself_in_time(world: World) -> None:
     await world.payments.put("/sepa-settings", json=settings, headers={"If-Match": '"0"'})
     owner = await customer(world)
     await mandate(world, owner)
-    issued = await bill(world, owner)
+    issued, other = await bill(world, owner), await bill(world, owner, 2)
     late = await world.payments.call("POST", "/debit-batches", json={"collect_on": "2026-04-14"})
     assert (late.status_code, late.json()["errors"][0]["field"]) == (422, "collect_on")
-    await world.post("/debit-batches", {"collect_on": "2026-04-15"})
-    (told,) = await world.news()
-    assert isinstance(told, DebitAnnounced)
-    assert (told.invoice_id, told.amount, told.collect_on, told.mandate_reference) == (
-        issued.invoice_id,
-        eur(1_000),
-        date(2026, 4, 15),
-        "M-1",
-    )
+    batch = await world.post("/debit-batches", {"collect_on": "2026-04-15"})
+    told = [event for event in await world.news() if isinstance(event, DebitAnnounced)]
+    assert {event.invoice_id for event in told} == {issued.invoice_id, other.invoice_id}
+    assert {(event.collect_on, event.mandate_reference) for event in told} == {
+        (date(2026, 4, 15), "M-1")
+    }
+    # Both events carry the one announcement.
+    assert len({event.announcement_id for event in told}) == 1
+    for event in told:
+        assert {(debit.invoice_number, debit.amount) for debit in event.debits} == {
+            (issued.number, eur(1_000)),
+            (other.number, eur(2_000)),
+        }
+
+    await world.post(f"/debit-batches/{batch['id']}/cancel")
+    ended = await world.news()
+    assert {type(event) for event in ended} == {DebitCancelled}
+    assert {event.debit_id for event in ended} == {event.debit_id for event in told}
 
 
 async def test_an_online_mandate_collects_nothing_until_it_is_confirmed(

@@ -165,6 +165,34 @@ async def test_a_batch_booked_in_one_sum_settles_each_debit_with_a_payment(world
     assert (await only_debit(world, bills[0].invoice_id))["status"] == "collected"
 
 
+@pytest.mark.parametrize("names", ["nothing", "one", "both"])
+async def test_all_that_was_collected_on_a_day_may_be_booked_in_one_sum(
+    world: World, names: str
+) -> None:
+    """Two runs of one day; the bank names neither of their files, one, or both."""
+    first = [await debtor(world, count, 1_000 * count) for count in (1, 2)]
+    one = await released(world)
+    second = [await debtor(world, count, 1_000 * count) for count in (3, 4)]
+    other = await released(world)
+    references = {"nothing": [], "one": [one], "both": [one, other]}[names]
+    line = Booked(10_000, batches=tuple(batch["reference"] for batch in references))
+    result = await world.upload(camt053([line], day=COLLECT_ON))
+    assert (result["debits_collected"], result["queued"]) == (4, 0)
+    for bill in (*first, *second):
+        assert (await only_debit(world, bill.invoice_id))["status"] == "collected"
+
+
+async def test_a_sum_that_two_runs_of_a_day_make_alike_is_left_to_a_person(world: World) -> None:
+    for count in (1, 2):
+        await debtor(world, count, 3_000)
+    await released(world)
+    for count in (3, 4):
+        await debtor(world, count, 3_000)
+    await released(world)
+    result = await world.upload(camt053([Booked(6_000)], day=COLLECT_ON))
+    assert (result["debits_collected"], result["queued"]) == (0, 1)
+
+
 @pytest.mark.parametrize(("code", "suspends"), [("AM04", False), ("MD06", False), ("AC04", True)])
 async def test_a_returned_debit_undoes_payment_and_allocation(
     world: World, code: str, *, suspends: bool

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from shared.events.payments import LevyRemitted, PaymentAllocated, RefundExecuted
+from shared.events.billing import InvoiceIssued
+from shared.events.payments import (
+    LevyRemitted,
+    PaymentAllocated,
+    PaymentReversed,
+    RefundExecuted,
+)
 from shared.ids import uuid7
 from tests.factories.payments import Booked, camt053, customer_changed, eur, paid
 from tests.integration.payments.conftest import World
@@ -219,8 +225,8 @@ async def test_a_levy_handed_on_is_told_and_reconciles(world: World) -> None:
     assert (await world.get("/reconciliation"))["agrees"]
 
 
-async def test_a_debit_that_comes_back_takes_its_unsent_refund_with_it(world: World) -> None:
-    """What was collected and asked back is not paid out when the bank takes it back first."""
+async def collected_twice(world: World) -> tuple[InvoiceIssued, dict[str, Any], dict[str, Any]]:
+    """A bill paid by transfer and collected as well: the debit's money is asked back."""
     customer_id = uuid7()
     await world.hear(customer_changed(customer_id))
     mandate = {
@@ -239,12 +245,55 @@ async def test_a_debit_that_comes_back_takes_its_unsent_refund_with_it(world: Wo
     (item,) = (await world.get("/queue"))["items"]
     asked = await ask(world, {"id": item["payment_id"]})
     (debit,) = (await world.get("/debits"))["items"]
-    back = paid(-6_400, end_to_end_id=debit["end_to_end_id"], return_code="MD06")
-    await world.upload(camt053([back], number=3, opening=12_800))
+    return bill, asked, debit
+
+
+def come_back(debit: dict[str, Any]) -> Booked:
+    return paid(-6_400, end_to_end_id=debit["end_to_end_id"], return_code="MD06")
+
+
+async def test_a_debit_that_comes_back_takes_its_unsent_refund_with_it(world: World) -> None:
+    """What was collected and asked back is not paid out when the bank takes it back first."""
+    _, asked, debit = await collected_twice(world)
+    await world.upload(camt053([come_back(debit)], number=3, opening=12_800))
     shown = await world.get(f"/transfers/{asked['id']}")
     assert (shown["status"], shown["reason"]) == ("cancelled", "payment_reversed")
     assert (await world.get("/reconciliation"))["agrees"]
     assert await refusal(world, "/transfer-files", {}) == (409, "nothing_to_send")
+
+
+async def test_a_debit_that_comes_back_after_its_refund_is_owed_again(world: World) -> None:
+    bill, asked, debit = await collected_twice(world)
+    file = await sent(world, asked)
+    out = Booked(-6_400, batch=file["reference"])
+    await world.upload(camt053([out], number=3, opening=12_800))
+    await world.news()
+    await world.upload(camt053([come_back(debit)], number=4, opening=6_400))
+    (told,) = [event for event in await world.news() if isinstance(event, PaymentReversed)]
+    assert (told.refunded, told.invoice_id) == (eur(6_400), bill.invoice_id)
+    assert (await world.get("/reconciliation"))["agrees"]
+
+
+@pytest.mark.parametrize("in_one_file", [True, False])
+async def test_a_refund_the_bank_executes_after_the_return_is_owed_again(
+    world: World,
+    in_one_file: bool,
+) -> None:
+    bill, asked, debit = await collected_twice(world)
+    file = await sent(world, asked)
+    back, out = come_back(debit), Booked(-6_400, batch=file["reference"])
+    await world.news()
+    if in_one_file:
+        await world.upload(camt053([back, out], number=3, opening=12_800))
+    else:
+        await world.upload(camt053([back], number=3, opening=12_800))
+        await world.upload(camt053([out], number=4, opening=6_400))
+    news = await world.news()
+    (reversed_,) = [event for event in news if isinstance(event, PaymentReversed)]
+    (refund,) = [event for event in news if isinstance(event, RefundExecuted)]
+    assert reversed_.refunded is None
+    assert (refund.after_reversal, refund.invoice_id) == (True, bill.invoice_id)
+    assert (await world.get("/reconciliation"))["agrees"]
 
 
 async def test_nobody_overwrites_settings_somebody_else_changed(world: World) -> None:

@@ -37,7 +37,12 @@ def test_dutch_and_english_are_complete() -> None:
     catalog = Catalog()
 
     for name in TemplateName:
-        assert catalog.languages(name) == ("en", "nl")
+        assert {"en", "nl"} <= set(catalog.languages(name))
+
+
+def test_a_debit_is_announced_in_four_languages() -> None:
+    announced = TemplateName.DIRECT_DEBIT_ANNOUNCED
+    assert Catalog().languages(announced) == ("de", "en", "nl", "pl")
 
 
 @pytest.mark.parametrize(
@@ -93,30 +98,34 @@ def skeleton(piece: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("name", TemplateName)
-def test_a_translation_has_the_same_pieces_under_the_same_conditions(name: TemplateName) -> None:
-    dutch, english = (
-        tomllib.loads((TEMPLATES_FOLDER / name.value / f"{language}.toml").read_text("utf-8"))
-        for language in ("nl", "en")
-    )
-    english_body = [skeleton(piece) for piece in english["body"]]
+def read(folder: str, language: str) -> dict[str, Any]:
+    return tomllib.loads((TEMPLATES_FOLDER / folder / f"{language}.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [(name, one) for name in TemplateName for one in Catalog().languages(name) if one != "nl"],
+)
+def test_a_translation_has_the_same_pieces_under_the_same_conditions(
+    name: TemplateName, language: str
+) -> None:
+    dutch, other = read(name.value, "nl"), read(name.value, language)
+    other_body = [skeleton(piece) for piece in other["body"]]
     if name is TemplateName.FOURTEEN_DAY_LETTER:
         # The Dutch term, in Dutch, stands beside its translation.
-        (added,) = (at for at, piece in enumerate(english["body"]) if APPROVED in str(piece))
-        del english_body[added]
-    assert [skeleton(piece) for piece in dutch["body"]] == english_body
-    assert dutch["reference"].keys() == english["reference"].keys()
-    assert dutch["version"] == english["version"]
+        (added,) = (at for at, piece in enumerate(other["body"]) if APPROVED in str(piece))
+        del other_body[added]
+    assert [skeleton(piece) for piece in dutch["body"]] == other_body
+    assert dutch["reference"].keys() == other["reference"].keys()
+    assert dutch["version"] == other["version"]
 
 
-def test_the_shared_words_of_both_languages_name_the_same_things() -> None:
-    dutch, english = (
-        tomllib.loads((TEMPLATES_FOLDER / "words" / f"{language}.toml").read_text("utf-8"))
-        for language in ("nl", "en")
-    )
-    assert dutch["labels"].keys() == english["labels"].keys()
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_the_shared_words_of_all_languages_name_the_same_things(language: str) -> None:
+    dutch, other = read("words", "nl"), read("words", language)
+    assert dutch["labels"].keys() == other["labels"].keys()
     assert {name: [skeleton(p) for p in pieces] for name, pieces in dutch["phrases"].items()} == {
-        name: [skeleton(p) for p in pieces] for name, pieces in english["phrases"].items()
+        name: [skeleton(p) for p in pieces] for name, pieces in other["phrases"].items()
     }
 
 

@@ -13,6 +13,7 @@ from services.notifications.domain.facts import Facts, PayableInvoices
 from services.notifications.domain.message import Channel
 from services.notifications.domain.rendered import RenderedMessage, fingerprint
 from services.notifications.domain.templates import TEMPLATES, TemplateName
+from services.notifications.rendering.catalog import the_catalog
 from services.notifications.rendering.formats import formats_for, grouped
 from services.notifications.rendering.render import render
 from shared.errors import InvalidInput
@@ -25,6 +26,7 @@ KITS = {
     "full": (FULL, given.a_creditor()),
     "minimal": (MINIMAL, given.a_plain_creditor()),
 }
+TEXTS = [(name, language) for name in TemplateName for language in the_catalog().languages(name)]
 # Templates that show how to pay; an invoice in `FULL` is paid by transfer.
 PAYABLE = {
     TemplateName.INVOICE,
@@ -66,8 +68,7 @@ def numbers_in(facts: Facts) -> set[str]:
 
 @pytest.mark.parametrize("kit", KITS)
 @pytest.mark.parametrize("channel", Channel)
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("template", TemplateName)
+@pytest.mark.parametrize(("template", "language"), TEXTS)
 def test_a_message_says_what_its_facts_hold(
     template: TemplateName, language: str, channel: Channel, kit: str
 ) -> None:
@@ -104,8 +105,7 @@ def _amounts(facts: Facts) -> list[Money]:
     return [amount for amount in found if amount is not None]
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("template", TemplateName)
+@pytest.mark.parametrize(("template", "language"), TEXTS)
 def test_a_reference_and_an_iban_are_shown_in_groups_of_four(
     template: TemplateName, language: str
 ) -> None:
@@ -136,8 +136,7 @@ def test_an_email_carries_the_same_text_and_html_that_were_rendered(
     assert bool(attached) == TEMPLATES[template].pdf_with_email
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("template", TemplateName)
+@pytest.mark.parametrize(("template", "language"), TEXTS)
 def test_an_html_mail_can_be_read_aloud_and_loads_nothing(
     template: TemplateName, language: str
 ) -> None:
@@ -186,3 +185,25 @@ def test_facts_of_another_template_are_refused() -> None:
             given.WRITTEN_AT,
             message_id=given.MESSAGE_ID,
         )
+
+
+@pytest.mark.parametrize(("scheme", "told"), [("core", True), ("b2b", False)])
+def test_an_announcement_tells_of_the_right_of_refund_where_there_is_one(
+    scheme: str, told: bool
+) -> None:
+    """Eight weeks under the Core rulebook; a B2B debit is not refunded."""
+    message = render(
+        TemplateName.DIRECT_DEBIT_ANNOUNCED,
+        "nl",
+        Channel.EMAIL,
+        given.announced_debits(("142.60",), scheme=scheme),
+        given.a_creditor(),
+        given.a_customer(),
+        given.WRITTEN_AT,
+        message_id=given.MESSAGE_ID,
+    )
+    said = " ".join(message.text.split())
+    assert ("acht weken" in said) is told
+    assert "M-2026-000077" in said
+    assert "NL59ZZZ123456780000" in said
+    assert "14 december 2026" in said

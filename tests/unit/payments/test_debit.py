@@ -232,3 +232,15 @@ def test_months_before_stays_inside_the_month() -> None:
     assert months_before(date(2026, 3, 31), 1) == date(2026, 2, 28)
     assert months_before(date(2026, 3, 31), 36) == date(2023, 3, 31)
     assert months_before(date(2024, 12, 31), 10) == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    "code", ["FF01", "FF05", "RC01", "AM05", "DT01", "MD02", "BE05", "TECH", "DUPL", "CUST"]
+)
+def test_a_fault_of_ours_does_not_concern_the_debtor(code: str) -> None:
+    assert not rules_on(date(2026, 4, 1)).of(code).concerns_debtor
+
+
+@pytest.mark.parametrize("code", ["AM04", "MS03", "AC01", "AC04", "MD01", "MD06", "MS02", "XX99"])
+def test_what_the_debtor_can_act_on_or_nobody_knows_the_reason_of_is_told(code: str) -> None:
+    assert rules_on(date(2026, 4, 1)).of(code).concerns_debtor

@@ -13,6 +13,7 @@ from services.notifications.domain.facts.billing import (
     InvoiceLine,
     MeterReading,
 )
+from services.notifications.domain.facts.debit import AnnouncedDebit, DebitAnnouncedFacts
 from services.notifications.domain.facts.dunning import (
     DirectDebitReturnedFacts,
     FourteenDayLetterFacts,
@@ -35,12 +36,14 @@ from services.notifications.domain.facts.relation import (
 )
 
 __all__ = [
+    "AnnouncedDebit",
     "AppliedPayment",
     "ArrangementBrokenFacts",
     "ArrangementCompletedFacts",
     "ArrangementConfirmedFacts",
     "CreditNoteFacts",
     "CreditSettlement",
+    "DebitAnnouncedFacts",
     "DirectDebit",
     "DirectDebitReturnedFacts",
     "DisputeOutcome",
