@@ -68,7 +68,11 @@ class AllocationUndone(Event, type="payments.allocation.undone.v1", topic=PAYMEN
 
 
 class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS.name):
-    """The money left the account again, by a returned direct debit or a chargeback."""
+    """The money left the account again: by a returned direct debit, a chargeback or a refund.
+
+    `reversal_id` is there when only a part went back, or what was left after parts; each of them
+    is told once, by that id.
+    """
 
     payment_id: UUID
     customer_id: UUID | None = None
@@ -76,6 +80,7 @@ class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS
     booked_on: date
     source: PaymentSource
     return_code: str | None = None
+    reversal_id: UUID | None = None
 
     @property
     def key(self) -> UUID:

@@ -26,6 +26,9 @@ class Reversal:
     booked_on: date
     # ISO 20022 return reason; None for a chargeback.
     return_code: str | None
+    # What went back; None: all of it. A part, and what is left after parts, has an id of its own.
+    amount: Money | None = None
+    part_id: UUID | None = None
 
 
 async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal]) -> None:
@@ -46,7 +49,7 @@ async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal])
         code = codes[allocation.payment_id]
         outbox.add(session, told_undone(allocation, "returned", code))
     for reversal in by_payment.values():
-        outbox.add(session, _told_reversed(reversal))
+        outbox.add(session, told_reversed(reversal))
 
 
 async def undo_rows(
@@ -100,15 +103,16 @@ def _reversed(reversal: Reversal) -> dict[str, Any]:
     }
 
 
-def _told_reversed(reversal: Reversal) -> PaymentReversed:
+def told_reversed(reversal: Reversal) -> PaymentReversed:
     payment = reversal.payment
     return PaymentReversed.model_validate(
         {
             "payment_id": payment.id,
             "customer_id": payment.customer_id,
-            "amount": Money(payment.amount_minor, payment.currency),
+            "amount": reversal.amount or Money(payment.amount_minor, payment.currency),
             "booked_on": reversal.booked_on,
             "source": payment.source,
             "return_code": reversal.return_code,
+            "reversal_id": reversal.part_id,
         }
     )

@@ -6,7 +6,12 @@ from datetime import date
 from typing import Any
 
 from services.billing.consumers import HANDLERS
-from shared.events.payments import LevyRemitted, PaymentReceived, RefundExecuted
+from shared.events.payments import (
+    LevyRemitted,
+    PaymentReceived,
+    PaymentReversed,
+    RefundExecuted,
+)
 from shared.ids import uuid7
 from shared.money import Money
 from shared.testing.events import deliver
@@ -58,6 +63,25 @@ async def test_what_came_through_a_provider_goes_back_from_the_bank(billing: Ser
     await deliver(billing.service, HANDLERS, billing.creditor_id, payment)
     await deliver(billing.service, HANDLERS, billing.creditor_id, refunded(payment, 10_000))
     assert await balances(billing) == {"bank": -10_000, "provider_clearing": 10_000}
+
+
+async def test_a_payment_that_goes_back_in_parts_is_booked_part_by_part(billing: Served) -> None:
+    """Each part by an id of its own, once however often it is told."""
+    payment = received(5_000, "provider")
+    parts = [
+        PaymentReversed(
+            payment_id=payment.payment_id,
+            amount=eur(minor),
+            booked_on=ON,
+            source="provider",
+            reversal_id=uuid7(),
+        )
+        for minor in (2_000, 1_000)
+    ]
+    for event in (payment, *parts):
+        (told,) = await deliver(billing.service, HANDLERS, billing.creditor_id, event)
+    await deliver(billing.service, HANDLERS, billing.creditor_id, told)
+    assert await balances(billing) == {"provider_clearing": 2_000, "unallocated": -2_000}
 
 
 async def test_a_levy_handed_on_is_no_longer_owed(billing: Served) -> None:
