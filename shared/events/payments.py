@@ -68,10 +68,11 @@ class AllocationUndone(Event, type="payments.allocation.undone.v1", topic=PAYMEN
 
 
 class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS.name):
-    """The money left the account again, by a returned direct debit or a chargeback.
+    """The money left the account again: by a returned direct debit, a chargeback or a refund.
 
-    `refunded` is what of it had been paid back to the customer before: it left twice, and the
-    customer owes it, on the invoice it was collected for.
+    `reversal_id` is there when only a part went back, or what was left after parts; each of them
+    is told once, by that id. `refunded` is what of it we had paid back to the customer before: it
+    left twice, and the customer owes it, on the invoice it was collected for.
     """
 
     payment_id: UUID
@@ -80,6 +81,7 @@ class PaymentReversed(Event, type="payments.payment.reversed.v1", topic=PAYMENTS
     booked_on: date
     source: PaymentSource
     return_code: str | None = None
+    reversal_id: UUID | None = None
     refunded: Money | None = None
     invoice_id: UUID | None = None
 

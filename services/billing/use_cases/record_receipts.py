@@ -48,9 +48,8 @@ async def record_reversals(
             by_provider=event.source == "provider",
             customer_id=event.customer_id,
         )
-        entries.append(
-            Entry("reversed", event.payment_id, event.booked_on, event.amount.currency, legs)
-        )
+        cause_id = event.reversal_id or event.payment_id
+        entries.append(Entry("reversed", cause_id, event.booked_on, event.amount.currency, legs))
     await post_entries(session, entries, clock=clock)
     reclaims = [
         Reclaim(

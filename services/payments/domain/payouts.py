@@ -11,6 +11,7 @@ from services.payments.domain.transitions import Transitions
 from shared.money import Money
 
 SETTLEMENT_STATUSES: Final = ("agreed", "differs", "unknown")
+PART_KINDS: Final = ("payment", "taken", "reinstated", "carried", "fee")
 SETTLEMENT: Final[Transitions] = {
     (status, trigger): after
     for status in ("differs", "unknown")

@@ -6,9 +6,11 @@ from services.payments.models.desk import DeskSettings, PaymentNote, QueueMark
 from services.payments.models.links import CollectionCase, PageSettings, PageVisit, PaymentLink
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import (
+    PayoutPart,
     PayoutSettlement,
     ProviderPayment,
     ProviderPayout,
+    ProviderReversal,
     WebhookEvent,
 )
 from services.payments.models.parties import (
@@ -54,9 +56,11 @@ __all__ = [
     "Payment",
     "PaymentLink",
     "PaymentNote",
+    "PayoutPart",
     "PayoutSettlement",
     "ProviderPayment",
     "ProviderPayout",
+    "ProviderReversal",
     "QueueMark",
     "RememberedPayer",
     "Remittance",

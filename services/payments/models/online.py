@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.payments.domain.payouts import SETTLEMENT_STATUSES
+from services.payments.domain.payouts import PART_KINDS, SETTLEMENT_STATUSES
 from services.payments.domain.transitions import PROVIDER_PAYMENT_STATUSES
 from services.payments.domain.webhook_events import WEBHOOK_EVENT_STATUSES
 from services.payments.models.declarative import Base
@@ -53,13 +55,40 @@ class ProviderPayment(Base):
     )
 
 
+class ProviderReversal(Base):
+    """Money of a visit that went back, or came again after that: by how much, of which payment."""
+
+    __tablename__ = "provider_reversals"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    provider_payment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("provider_payments.id", ondelete="RESTRICT")
+    )
+    # The payment that was lowered; of what came again the payment it was booked as.
+    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments.id", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    booked_on: Mapped[date]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("kind", ("taken", "reinstated")),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        Index(None, "provider_payment_id"),
+        Index(None, "payment_id"),
+    )
+
+
 class ProviderPayout(Base):
-    """Money the provider moved to the bank account, as the statement shows it."""
+    """Money a provider moved to the bank account, as the statement shows it."""
 
     __tablename__ = "provider_payouts"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     creditor_id: Mapped[UUID]
+    provider: Mapped[str] = mapped_column(server_default="mollie")
     line_id: Mapped[UUID]
     reference: Mapped[str]
     amount_minor: Mapped[int]
@@ -83,6 +112,10 @@ class PayoutSettlement(Base):
     reason: Mapped[str | None]
     # What the provider kept for itself; counts once agreed.
     fee_minor: Mapped[int]
+    # The payout's amount in the provider's words; none while it told nothing.
+    told_minor: Mapped[int | None]
+    # Which parts do not fit our books, as last looked at.
+    differences: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     currency: Mapped[str] = mapped_column(String(3))
     checked_at: Mapped[datetime]
 
@@ -91,6 +124,25 @@ class PayoutSettlement(Base):
         CheckConstraint("fee_minor >= 0", name="fee"),
         UniqueConstraint("payout_id"),
     )
+
+
+class PayoutPart(Base):
+    """What an agreed payout is made of: the parts and the fee (negative) sum to its amount."""
+
+    __tablename__ = "payout_parts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("provider_payouts.id", ondelete="RESTRICT"))
+    position: Mapped[int]
+    kind: Mapped[str]
+    # The provider's id of the payment, and ours.
+    provider_id: Mapped[str | None]
+    payment_id: Mapped[UUID | None]
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+
+    __table_args__ = (one_of("kind", PART_KINDS), UniqueConstraint("payout_id", "position"))
 
 
 class WebhookEvent(Base):
@@ -129,4 +181,11 @@ class WebhookEvent(Base):
             postgresql_where="status IN ('received', 'waiting')",
         ),
         Index(None, "creditor_id", "status", "id"),
+        # All that was told of one payment.
+        Index(
+            "ix_webhook_events_told",
+            "provider",
+            "payment",
+            postgresql_where="kind NOT IN ('changed', 'other')",
+        ),
     )

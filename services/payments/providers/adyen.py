@@ -39,9 +39,9 @@ _SUCCEEDED: Final[Mapping[str, Kind]] = {
     "CAPTURE_FAILED": "charged_back",
     "CHARGEBACK": "charged_back",
     "SECOND_CHARGEBACK": "charged_back",
-    "CHARGEBACK_REVERSED": "reinstated",
-    "REFUND_FAILED": "reinstated",
-    "REFUNDED_REVERSED": "reinstated",
+    "CHARGEBACK_REVERSED": "chargeback_reversed",
+    "REFUND_FAILED": "refund_failed",
+    "REFUNDED_REVERSED": "refund_failed",
     "PAIDOUT": "paid_out",
 }
 _FAILED: Final[Mapping[str, Kind]] = {"AUTHORISATION": "failed"}

@@ -26,9 +26,11 @@ Kind = Literal[
     "expired",
     "cancelled",
     "refunded",
+    # The sum of all refunds of the payment, not one of them.
+    "refunded_in_all",
+    "refund_failed",
     "charged_back",
-    # Money came back to us after a refund or chargeback: a person decides.
-    "reinstated",
+    "chargeback_reversed",
     "paid_out",
     "mandate",
     "other",
@@ -71,13 +73,14 @@ class NewPayment:
 class ProviderState:
     """A payment as the provider knows it now. `expires_in` counts from its creation.
 
-    `charged_back` is all that was taken from us again, by refunds and by chargebacks.
+    `charged_back` is all that was taken from us again, by refunds and by chargebacks; None when
+    this telling does not say.
     """
 
     id: str
     outcome: Outcome
     amount: Money
-    charged_back: Money
+    charged_back: Money | None
     checkout_url: str | None = None
     expires_in: timedelta | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -88,7 +91,7 @@ class ProviderEvent:
     """One thing a provider told. `id` is its own, unique per provider: the guard against replays.
 
     `payment` is the provider's id of the payment and `reference` ours, as far as told. `amount`
-    is what was paid, or all that was taken back of this payment as the event tells it.
+    is what was paid or went back.
     """
 
     id: str

@@ -30,15 +30,18 @@ _EXPONENTS: Final = {"ISK": 2, "UGX": 2, "MGA": 0}
 _KINDS: Final[Mapping[str, Kind]] = {
     "payment_intent.succeeded": "paid",
     "payment_intent.canceled": "cancelled",
-    "charge.refunded": "refunded",
+    "charge.refunded": "refunded_in_all",
     # An inquiry opens a dispute too, and takes no money; this one does.
     "charge.dispute.funds_withdrawn": "charged_back",
-    "charge.dispute.funds_reinstated": "reinstated",
-    "refund.failed": "reinstated",
+    "charge.dispute.funds_reinstated": "chargeback_reversed",
+    "refund.failed": "refund_failed",
     "payout.paid": "paid_out",
     "mandate.updated": "mandate",
 }
-_AMOUNT: Final[Mapping[str, str]] = {"paid": "amount_received", "refunded": "amount_refunded"}
+_AMOUNT: Final[Mapping[str, str]] = {
+    "paid": "amount_received",
+    "refunded_in_all": "amount_refunded",
+}
 
 
 class Stripe(TellsAll):

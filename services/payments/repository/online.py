@@ -11,7 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.payouts import Booked
 from services.payments.domain.transitions import PROVIDER_PAYMENTS_PENDING
-from services.payments.models import Payment, PayoutSettlement, ProviderPayment, ProviderPayout
+from services.payments.models import (
+    Payment,
+    PayoutSettlement,
+    ProviderPayment,
+    ProviderPayout,
+    ProviderReversal,
+)
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import TEXTS, UUIDS
 from shared.db import WriteSession
@@ -34,8 +40,32 @@ async def in_transit(session: AsyncSession, currency: str) -> Money:
             ProviderPayout.currency == currency
         )
     )
-    fees = await fees_kept(session, currency)
-    return Money(int(received or 0) - int(paid_out or 0) - fees, currency)
+    gone = await parts_gone(session, currency) + await fees_kept(session, currency)
+    return Money(int(received or 0) - int(paid_out or 0) - gone, currency)
+
+
+async def parts_gone(session: AsyncSession, currency: str) -> int:
+    """What went back to payers of payments that did not go back as a whole; minor units."""
+    total = await session.scalar(
+        select(func.coalesce(func.sum(ProviderReversal.amount_minor), 0))
+        .join(Payment, Payment.id == ProviderReversal.payment_id)
+        .where(
+            ProviderReversal.kind == "taken",
+            ProviderReversal.currency == currency,
+            Payment.status != "reversed",
+        )
+    )
+    return int(total or 0)
+
+
+async def reversals_of(
+    session: AsyncSession, provider_payment_id: UUID
+) -> Sequence[ProviderReversal]:
+    """What went back of a visit's money and what came again, in no order."""
+    query = select(ProviderReversal).where(
+        ProviderReversal.provider_payment_id == provider_payment_id
+    )
+    return (await session.scalars(query)).all()
 
 
 async def fees_kept(session: AsyncSession, currency: str) -> int:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.payments.domain.given_back import GIVEN_BACK_KINDS, Told
 from services.payments.domain.webhook_events import WEBHOOK_EVENTS_DUE
 from services.payments.models import WebhookEvent
 from services.payments.repository.locking import locked
@@ -17,6 +18,7 @@ from shared.bulk import insert_rows
 from shared.db import WriteSession
 from shared.errors import NotFound
 from shared.http.pages import Paging
+from shared.money import Money
 from shared.rows import rows_of
 
 # An event told again changes nothing, unless it only says "look": then it is looked at again.
@@ -55,6 +57,21 @@ async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Webh
         .limit(limit)
     )
     return (await session.scalars(query)).all()
+
+
+async def told_given_back(session: AsyncSession, provider: str, payment: str | None) -> list[Told]:
+    """What a provider told of money of this payment that went back or came again."""
+    query = select(WebhookEvent).where(
+        WebhookEvent.provider == provider,
+        WebhookEvent.payment == payment,
+        WebhookEvent.kind.in_(GIVEN_BACK_KINDS),
+        WebhookEvent.status != "refused",
+    )
+    return [
+        Told(row.kind, Money(row.amount_minor, row.currency), row.occurred_at)
+        for row in await session.scalars(query)
+        if row.amount_minor is not None and row.currency is not None
+    ]
 
 
 async def record_work(

@@ -83,7 +83,9 @@ async def _provider(session: AsyncSession, currency: str) -> ProviderFigures:
         allocated=Money(allocated, currency),
         unallocated=Money(received.get("unallocated", 0) + going_back.get("pending", 0), currency),
         refunded=Money(going_back.get("executed", 0), currency),
-        reversed=Money(received.get("reversed", 0), currency),
+        reversed=Money(
+            received.get("reversed", 0) + await online.parts_gone(session, currency), currency
+        ),
         paid_out=Money(await sums.paid_out(session, currency), currency),
         fees=Money(await online.fees_kept(session, currency), currency),
     )

@@ -26,6 +26,9 @@ class Reversal:
     booked_on: date
     # ISO 20022 return reason; None for a chargeback.
     return_code: str | None
+    # What went back; None: all of it. A part, and what is left after parts, has an id of its own.
+    amount: Money | None = None
+    part_id: UUID | None = None
 
 
 async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal]) -> None:
@@ -48,7 +51,7 @@ async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal])
         code = codes[allocation.payment_id]
         outbox.add(session, told_undone(allocation, "returned", code))
     for payment_id, reversal in by_payment.items():
-        told = _told_reversed(reversal, refunded.get(payment_id), owed_on.get(payment_id))
+        told = told_reversed(reversal, refunded.get(payment_id), owed_on.get(payment_id))
         outbox.add(session, told)
 
 
@@ -103,8 +106,8 @@ def _reversed(reversal: Reversal) -> dict[str, Any]:
     }
 
 
-def _told_reversed(
-    reversal: Reversal, refunded: Money | None, invoice_id: UUID | None
+def told_reversed(
+    reversal: Reversal, refunded: Money | None = None, invoice_id: UUID | None = None
 ) -> PaymentReversed:
     """What was refunded left twice: `invoice_id` is where it is owed again."""
     payment = reversal.payment
@@ -112,10 +115,11 @@ def _told_reversed(
         {
             "payment_id": payment.id,
             "customer_id": payment.customer_id,
-            "amount": Money(payment.amount_minor, payment.currency),
+            "amount": reversal.amount or Money(payment.amount_minor, payment.currency),
             "booked_on": reversal.booked_on,
             "source": payment.source,
             "return_code": reversal.return_code,
+            "reversal_id": reversal.part_id,
             "refunded": refunded,
             "invoice_id": invoice_id,
         }

@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from services.payments.domain.matching import Share
-from services.payments.domain.pay_page import share_oldest_first
 from services.payments.domain.transitions import (
     PROVIDER_PAYMENT,
     PROVIDER_PAYMENTS_PENDING,
@@ -16,11 +13,9 @@ from services.payments.domain.transitions import (
 )
 from services.payments.models import ProviderPayment
 from services.payments.providers.provider import ProviderState
-from services.payments.repository import matching, parties
-from services.payments.use_cases.book_payments import Arrival, Verdict, book, decide
-from services.payments.use_cases.reverse_payments import Reversal, reverse_payments
+from services.payments.use_cases.book_visit import book_visit
+from services.payments.use_cases.give_back import follow_gone
 from shared import outbox
-from shared.clock import business_date
 from shared.db import WriteSession
 from shared.events.payments import ProviderPaymentEnded, ProviderPaymentStarted
 from shared.ids import derived_id
@@ -43,7 +38,7 @@ async def settle_provider_payment(
     row.checked_at = now
     row.provider_id = row.provider_id or state.id
     if row.status == "paid":
-        await take_back(session, row, state.charged_back)
+        await _follow_gone(session, row, state)
         return
     if row.status == state.outcome and state.outcome != "open":
         return
@@ -58,9 +53,15 @@ async def settle_provider_payment(
             _started(session, row, state, now)
         return
     if state.outcome == "paid":
-        await _book(session, row, state, now)
-        await take_back(session, row, state.charged_back)
+        # What the provider says was paid is what was paid, whatever we asked for.
+        await book_visit(session, row, derived_id(row.id, "payment"), state.amount, again=False)
+        await _follow_gone(session, row, state)
     _ended(session, row)
+
+
+async def _follow_gone(session: WriteSession, row: ProviderPayment, state: ProviderState) -> None:
+    if state.charged_back is not None:
+        await follow_gone(session, row, state.charged_back)
 
 
 def _several(row: ProviderPayment) -> tuple[UUID, ...]:
@@ -98,67 +99,6 @@ def _started(
             expires_at=row.expires_at,
         ),
     )
-
-
-async def _book(
-    session: WriteSession, row: ProviderPayment, state: ProviderState, now: datetime
-) -> None:
-    """What the provider says was paid is what was paid, whatever we asked for."""
-    creditor = await parties.creditor(session)
-    today = business_date(now, ZoneInfo(creditor.time_zone))
-    arrival = Arrival(
-        id=derived_id(row.id, "payment"),
-        source="provider",
-        amount=state.amount,
-        booked_on=today,
-        value_on=today,
-        invoice_id=row.invoice_id,
-        customer_id=row.customer_id,
-        named_by="provider",
-        provider_payment_id=row.id,
-    )
-    if len(row.invoice_ids) > 1:
-        verdicts = {arrival.id: await _share_out(session, row, arrival.amount)}
-    else:
-        verdicts = await decide(session, [arrival])
-    await book(session, [arrival], verdicts)
-
-
-async def _share_out(session: WriteSession, row: ProviderPayment, amount: Money) -> Verdict:
-    """Over the invoices the payer was shown, in that order, as far as they are still open."""
-    items = {item.id: item for item in await matching.lock_candidates(session, ids=row.invoice_ids)}
-    open_now = [
-        (invoice_id, items[invoice_id].available)
-        for invoice_id in row.invoice_ids
-        if items[invoice_id].available.currency == amount.currency
-    ]
-    parts, rest = share_oldest_first(amount, open_now)
-    return Verdict(
-        customer_id=row.customer_id,
-        shares=tuple(Share(invoice_id, row.customer_id, part) for invoice_id, part in parts),
-        rule="provider",
-        queue_reason=("overpaid" if parts else "already_paid") if rest else None,
-        candidates=(),
-    )
-
-
-async def take_back(session: WriteSession, row: ProviderPayment, taken: Money) -> bool:
-    """A refund, or the payer's bank, took `taken` of it in all: the whole is reversed.
-
-    False when only a part is gone, which is left to a person. Safe to repeat.
-    """
-    if not taken:
-        return True
-    payment_id = derived_id(row.id, "payment")
-    payment = (await matching.lock_payments(session, [payment_id])).get(payment_id)
-    if payment is None or payment.status == "reversed":
-        return True
-    if taken.currency != payment.currency or taken.minor < payment.amount_minor:
-        return False
-    creditor = await parties.creditor(session)
-    today = business_date(session.info["clock"].now(), ZoneInfo(creditor.time_zone))
-    await reverse_payments(session, [Reversal(payment, today, None)])
-    return True
 
 
 async def lose_provider_payment(session: WriteSession, row: ProviderPayment) -> None:

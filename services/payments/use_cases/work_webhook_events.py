@@ -8,13 +8,15 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 
 from services.payments.config import settings_of
+from services.payments.domain.given_back import GIVEN_BACK_KINDS, gone_in_all
 from services.payments.domain.transitions import after
 from services.payments.domain.webhook_events import MOST_TRIES, WEBHOOK_EVENT, wait_after
 from services.payments.models import ProviderPayment, WebhookEvent
 from services.payments.providers.provider import ProviderAway, ProviderState
 from services.payments.repository import online, webhook_events
+from services.payments.use_cases.give_back import follow_gone
 from services.payments.use_cases.provider_client import webhooks_of
-from services.payments.use_cases.settle_provider_payment import settle_provider_payment, take_back
+from services.payments.use_cases.settle_provider_payment import settle_provider_payment
 from shared.db import Scope, WriteSession, is_transient
 from shared.errors import InningError
 from shared.money import Money
@@ -26,6 +28,8 @@ Trigger = Literal["apply", "ignore", "wait", "give_up", "refuse"]
 Result = tuple[Trigger, str | None]
 
 _APPLIED: Result = ("apply", None)
+# Another currency, or money that had left us already: a person decides.
+_NOT_FOLLOWED: Result = ("give_up", "not_taken_back")
 _ENDS = {"paid": "paid", "failed": "failed", "expired": "expired", "cancelled": "cancelled"}
 
 
@@ -79,8 +83,6 @@ async def _record(session: WriteSession, event: WebhookEvent, result: Result) ->
 
 
 async def _apply(session: WriteSession, event: WebhookEvent, state: ProviderState | None) -> Result:
-    if event.kind == "reinstated":
-        return ("give_up", "reinstated")
     if event.kind == "changed":
         return await _apply_state(session, event, state)
     reference = _uuid_or_none(event.reference)
@@ -91,10 +93,12 @@ async def _apply(session: WriteSession, event: WebhookEvent, state: ProviderStat
         return ("wait", "unknown_payment")
     if event.kind in _ENDS:
         return await _end(session, row, event)
+    if event.kind not in GIVEN_BACK_KINDS:
+        return ("ignore", None)
     if row.status != "paid" or row.provider_id != event.payment:
         # Told before the payment itself: that is still on its way.
         return ("wait", "not_paid_yet")
-    return await _take_back(session, row, _amount(event))
+    return await _follow_gone(session, row, event)
 
 
 async def _apply_state(
@@ -111,7 +115,9 @@ async def _apply_state(
     if row.provider_id not in {None, state.id}:
         return ("give_up", "other_payment")
     await settle_provider_payment(session, row, state)
-    return await _take_back(session, row, state.charged_back)
+    if state.charged_back is None or await follow_gone(session, row, state.charged_back):
+        return _APPLIED
+    return _NOT_FOLLOWED
 
 
 async def _end(session: WriteSession, row: ProviderPayment, event: WebhookEvent) -> Result:
@@ -128,15 +134,20 @@ async def _end(session: WriteSession, row: ProviderPayment, event: WebhookEvent)
         id=event.payment,
         outcome=event.kind,  # type: ignore[arg-type]
         amount=amount,
-        charged_back=Money(0, amount.currency),
+        charged_back=None,
     )
     await settle_provider_payment(session, row, state)
     return _APPLIED
 
 
-async def _take_back(session: WriteSession, row: ProviderPayment, taken: Money) -> Result:
-    done = await take_back(session, row, taken)
-    return _APPLIED if done else ("give_up", "partly_taken_back")
+async def _follow_gone(session: WriteSession, row: ProviderPayment, event: WebhookEvent) -> Result:
+    """All that was told of the payment counts, this event being the last to be looked at."""
+    told = await webhook_events.told_given_back(session, event.provider, event.payment)
+    currency = _amount(event).currency
+    if any(one.amount.currency != currency for one in told):
+        return _NOT_FOLLOWED
+    done = await follow_gone(session, row, gone_in_all(told, currency))
+    return _APPLIED if done else _NOT_FOLLOWED
 
 
 def _amount(event: WebhookEvent) -> Money:

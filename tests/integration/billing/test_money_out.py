@@ -138,6 +138,25 @@ async def test_a_refund_to_be_had_back_from_nobody_known_stands_on_its_own_accou
     assert await balances(billing) == {"bank": -4_000, "refunds_to_reclaim": 4_000}
 
 
+async def test_a_payment_that_goes_back_in_parts_is_booked_part_by_part(billing: Served) -> None:
+    """Each part by an id of its own, once however often it is told."""
+    payment = received(5_000, "provider")
+    parts = [
+        PaymentReversed(
+            payment_id=payment.payment_id,
+            amount=eur(minor),
+            booked_on=ON,
+            source="provider",
+            reversal_id=uuid7(),
+        )
+        for minor in (2_000, 1_000)
+    ]
+    for event in (payment, *parts):
+        (told,) = await deliver(billing.service, HANDLERS, billing.creditor_id, event)
+    await deliver(billing.service, HANDLERS, billing.creditor_id, told)
+    assert await balances(billing) == {"provider_clearing": 2_000, "unallocated": -2_000}
+
+
 async def test_a_levy_handed_on_is_no_longer_owed(billing: Served) -> None:
     told = LevyRemitted(transfer_id=uuid7(), amount=eur(5_000), executed_on=ON)
     await deliver(billing.service, HANDLERS, billing.creditor_id, told)

@@ -172,25 +172,6 @@ async def test_an_invoice_paid_twice_is_told_to_a_person(told: Told) -> None:
     assert [event["reason"] for event in await told.events("stuck")] == ["paid_twice"]
 
 
-async def test_stripes_refund_in_two_parts_takes_back_at_the_second(told: Told) -> None:
-    """Half a refund is a person's matter; the whole is the payment's end."""
-    metadata = {"provider_payment_id": str(told.visit_id)}
-    intent = {"object": "payment_intent", "id": "pi_1", "currency": "eur", "metadata": metadata}
-    charge = {"object": "charge", "id": "ch_1", "payment_intent": "pi_1", "currency": "eur"}
-    await told.stripe("evt_1", "payment_intent.succeeded", intent | {"amount_received": 5_000})
-    assert await told.work() == PAID
-    await told.stripe("evt_2", "charge.refunded", charge | {"amount_refunded": 2_000})
-    assert await told.work() == []
-    (stuck,) = await told.events("stuck")
-    assert stuck["reason"] == "partly_taken_back"
-    await told.stripe("evt_3", "charge.refunded", charge | {"amount_refunded": 5_000})
-    assert await told.work() == TAKEN_BACK
-    again = await told.post(f"/webhook-events/{stuck['id']}/retry")
-    assert again["status"] == "received"
-    assert await told.work() == []
-    assert await told.events("stuck") == []
-
-
 async def test_what_is_not_ours_is_tried_for_a_day_and_then_shown(
     told: Told, clock: FixedClock
 ) -> None:

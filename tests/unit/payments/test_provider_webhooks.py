@@ -144,7 +144,7 @@ def test_every_published_document_is_read_as_itself_or_refused(shared_data: Path
         ("REFUND", "true", "refunded"),
         ("REFUND", "false", "other"),
         ("CHARGEBACK", "true", "charged_back"),
-        ("CHARGEBACK_REVERSED", "true", "reinstated"),
+        ("CHARGEBACK_REVERSED", "true", "chargeback_reversed"),
         ("NOTIFICATION_OF_CHARGEBACK", "true", "other"),
         ("OFFER_CLOSED", "true", "expired"),
         ("SOMETHING_NEW", "true", "other"),
@@ -197,7 +197,7 @@ def test_one_unsigned_item_refuses_adyens_whole_batch() -> None:
         (
             "charge.refunded",
             {"object": "charge", "id": "ch_1", "payment_intent": "pi_1", "amount_refunded": 400},
-            "refunded",
+            "refunded_in_all",
             400,
         ),
         (

@@ -1,0 +1,63 @@
+"""Book what was paid at the provider, on the invoices the payer was shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from services.payments.domain.matching import Share
+from services.payments.domain.pay_page import share_oldest_first
+from services.payments.models import ProviderPayment
+from services.payments.repository import matching, parties
+from services.payments.use_cases.book_payments import Arrival, Verdict, book, decide
+from shared.clock import business_date
+from shared.db import WriteSession
+from shared.money import Money
+
+
+async def today_at(session: WriteSession) -> date:
+    """The creditor's business day of this moment."""
+    creditor = await parties.creditor(session)
+    return business_date(session.info["clock"].now(), ZoneInfo(creditor.time_zone))
+
+
+async def book_visit(
+    session: WriteSession, row: ProviderPayment, payment_id: UUID, amount: Money, *, again: bool
+) -> None:
+    """`again`: it had gone back and came once more, so that another payment stands for it."""
+    today = await today_at(session)
+    arrival = Arrival(
+        id=payment_id,
+        source="provider",
+        amount=amount,
+        booked_on=today,
+        value_on=today,
+        invoice_id=row.invoice_id,
+        customer_id=row.customer_id,
+        named_by="provider",
+        provider_payment_id=None if again else row.id,
+    )
+    if len(row.invoice_ids) > 1:
+        verdicts = {arrival.id: await _share_out(session, row, amount)}
+    else:
+        verdicts = await decide(session, [arrival])
+    await book(session, [arrival], verdicts)
+
+
+async def _share_out(session: WriteSession, row: ProviderPayment, amount: Money) -> Verdict:
+    """Over the invoices the payer was shown, in that order, as far as they are still open."""
+    items = {item.id: item for item in await matching.lock_candidates(session, ids=row.invoice_ids)}
+    open_now = [
+        (invoice_id, items[invoice_id].available)
+        for invoice_id in row.invoice_ids
+        if items[invoice_id].available.currency == amount.currency
+    ]
+    parts, rest = share_oldest_first(amount, open_now)
+    return Verdict(
+        customer_id=row.customer_id,
+        shares=tuple(Share(invoice_id, row.customer_id, part) for invoice_id, part in parts),
+        rule="provider",
+        queue_reason=("overpaid" if parts else "already_paid") if rest else None,
+        candidates=(),
+    )
