@@ -40,6 +40,7 @@ def create_app(service: Service | None = None) -> FastAPI:
     app = create_http_app(
         service,
         [
+            *webhooks.ROUTERS,
             bank_accounts.router,
             mandates.router,
             open_items.router,
@@ -57,7 +58,6 @@ def create_app(service: Service | None = None) -> FastAPI:
             status_reports.router,
             sepa_settings.router,
             reconciliation.router,
-            *webhooks.ROUTERS,
             payouts.router,
         ],
         summary="What came in, and whose it is.",

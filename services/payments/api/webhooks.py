@@ -15,24 +15,35 @@ from services.payments.repository import webhook_events
 from services.payments.use_cases.keep_webhooks import WebhookIntake
 from services.payments.use_cases.retry_webhook_event import retry_webhook_event
 from shared.auth import requires
+from shared.errors import InvalidInput
 from shared.http.pages import Page, PageOf
 from shared.http.unit import Reading, Writing
 from shared.http.unit import router as noun_router
 from shared.money import Money
 
-webhooks = APIRouter(prefix="/webhooks", include_in_schema=False)
+webhooks = APIRouter()
 events = noun_router("/webhook-events", "webhook events")
 ROUTERS: tuple[APIRouter, ...] = (webhooks, events)
 
 ProviderName = Literal["mollie", "adyen", "stripe", "gocardless"]
 
 
-@webhooks.post("/{provider}/{creditor_id}")
-async def hear(request: Request, provider: ProviderName, creditor_id: UUID) -> Response:
+async def hear(request: Request) -> Response:
     """Kept and committed before the answer; worked on after it. An unknown id is no secret told."""
     intake: WebhookIntake = request.app.state.webhook_intake
+    provider, creditor = request.path_params["provider"], request.path_params["creditor_id"]
+    try:
+        creditor_id = UUID(creditor)
+    except ValueError:
+        raise InvalidInput.field("creditor_id", "not an id") from None
     thanks = await intake.hear(provider, creditor_id, await request.body(), request.headers)
     return PlainTextResponse(thanks)
+
+
+# Starlette's plain route: to FastAPI's, two parameters cost half as much as all we do here.
+webhooks.add_route(
+    "/webhooks/{provider}/{creditor_id}", hear, methods=["POST"], include_in_schema=False
+)
 
 
 class WebhookEventShown(BaseModel):

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from services.payments.formats.mt940_entry import Details, entry_of
-from services.payments.formats.mt940_fields import fields
+from services.payments.formats.mt940_entry import Details, entry_of, regular_entry
+from services.payments.formats.mt940_fields import ENTRY, fields
 from services.payments.formats.mt940_values import NO_CURRENCY, account_of, balance_of
 from services.payments.formats.statement import (
     Account,
@@ -53,7 +53,12 @@ def read(chunks: Iterable[bytes]) -> Iterator[StatementEvent]:
             if statement is not None:
                 yield from statement.close()
             statement = _Statement(line)
-        statement.take(tag, line, lines)
+        if tag == ENTRY:
+            if not statement.is_started:
+                yield statement.start()
+            yield statement.regular_entry(line, lines)
+        else:
+            statement.take(tag, line, lines)
     if statement is None:
         raise UnreadableFile.field("file", "there is no MT940 field in this file", 1)
     yield from statement.close()
@@ -73,7 +78,7 @@ class _Statement:
         self._account: Account | None = None
         self._is_interim = False
         self._entry_count = 0
-        self._is_started = False
+        self.is_started = False
         self.is_entry_open = False
         self._entry: tuple[int, list[str]] = (0, [])
         self._details: list[Details] = []
@@ -114,26 +119,39 @@ class _Statement:
             self._details.append(("86", lines))
         return True
 
-    def finish_entry(self) -> tuple[StatementStart | Entry, ...]:
+    def regular_entry(self, line: int, parts: list[str]) -> Entry:
+        """An entry that came with its details."""
+        self._entry_count += 1
+        return regular_entry(self._entry_count, line, parts, self._in(), self._own_account())
+
+    def finish_entry(self) -> Iterator[StatementStart | Entry]:
         """The entry held back, now that nothing more of it can come; the start before the first."""
-        starts = () if self._is_started else (self._start(),)
+        if not self.is_started:
+            yield self.start()
         self.is_entry_open = False
         self._entry_count += 1
         line, lines = self._entry
-        own_account = None if self._account is None else self._account.number
-        currency = self._currency or self._account_currency or NO_CURRENCY
-        entry = entry_of(self._entry_count, line, lines, self._details, currency, own_account)
-        return (*starts, entry)
+        yield entry_of(
+            self._entry_count, line, lines, self._details, self._in(), self._own_account()
+        )
+
+    def _in(self) -> str:
+        """The currency of the entries."""
+        return self._currency or self._account_currency or NO_CURRENCY
+
+    def _own_account(self) -> str | None:
+        return None if self._account is None else self._account.number
 
     def close(self) -> Iterator[StatementEvent]:
         if self.is_entry_open:
             yield from self.finish_entry()
-        if not self._is_started:
-            yield self._start()
+        if not self.is_started:
+            yield self.start()
         yield StatementEnd(self._entry_count, self._opening, self._closing, tuple(self._balances))
 
-    def _start(self) -> StatementStart:
-        self._is_started = True
+    def start(self) -> StatementStart:
+        """What is known before the first entry."""
+        self.is_started = True
         self._account = account_of(self._texts.get("account", ""), self._currency)
         return StatementStart(
             format="mt942" if self._is_interim and self._opening is None else "mt940",

@@ -17,6 +17,7 @@ from services.payments.formats.mt940_values import (
     StatementLine,
     code_of,
     decimal_in,
+    line_from,
     line_of,
 )
 from services.payments.formats.statement import Amount, Detail, Entry, EntryStatus
@@ -32,8 +33,7 @@ _NO_REFERENCES = frozenset(
 _ABSENT = frozenset({"NOTPROVIDED", "NOT PROVIDED", "NOTPROVIDED/", "NONREF"})
 _REFERENCE_AND_NAME = re.compile(r"(\S{1,16}) {2,}(\S.*)")
 _ACCOUNT = re.compile(r"P?\d{3,10}", re.ASCII)
-_NOTHING = list(Detail())
-_PLACES = {field: place for place, field in enumerate(Detail._fields)}
+_BOOKED, _PENDING = EntryStatus.BOOKED, EntryStatus.PENDING
 _AMOUNT_TAG = re.compile(r"/(OCMT|CHGS)/([A-Z]{3})?([\d.,]+)/", re.ASCII)
 _AMOUNT_FIELDS = {"OCMT": "original_amount", "CHGS": "charges"}
 _IBAN_LENGTH_MIN = 14
@@ -55,30 +55,50 @@ def entry_of(
     if statement_line is None:
         statement_line, details = _broken_line(line, lines, details)
         supplement = []
+    return _entry(position, line, statement_line, supplement, details, currency, own_account)
+
+
+def regular_entry(
+    position: int, line: int, parts: list[str], currency: str, own_account: str | None
+) -> Entry:
+    """An entry of a field `ENTRY`."""
+    *of_line, more, text = parts
+    supplement = more.split("\n")[1:] if more else []
+    details = [("86", text.split("\n"))]
+    return _entry(
+        position, line, line_from(of_line, line), supplement, details, currency, own_account
+    )
+
+
+def _entry(
+    position: int,
+    line: int,
+    statement_line: StatementLine,
+    supplement: list[str],
+    details: list[Details],
+    currency: str,
+    own_account: str | None,
+) -> Entry:
+    value_on, booked_on, value, is_reversal, is_expected, proprietary, rest = statement_line
     found: dict[str, Any] = {}
-    reference, bank_reference = _references(statement_line, supplement, found)
-    proprietary = statement_line.type
+    reference, bank_reference = _references(rest, supplement, found)
     if details:
         gvc = _read_details(details, found, currency, own_account)
         if gvc is not None:
             proprietary = f"{proprietary}+{gvc}" if proprietary else gvc
     for key in _IDENTIFIERS:
-        if found.get(key) in _ABSENT:
+        if key in found and found[key] in _ABSENT:
             del found[key]
-    amount = Amount(statement_line.value, currency)
-    values = _NOTHING.copy()
-    values[0] = amount
-    for key, value in found.items():
-        values[_PLACES[key]] = value
-    detail = Detail._make(values)
+    amount = Amount(value, currency)
+    detail = Detail(amount, **found)
     return Entry(
         position,
         line,
         amount,
-        statement_line.booked_on,
-        statement_line.value_on,
-        EntryStatus.PENDING if statement_line.is_expected else EntryStatus.BOOKED,
-        statement_line.is_reversal,
+        booked_on,
+        value_on,
+        _PENDING if is_expected else _BOOKED,
+        is_reversal,
         bank_reference,
         reference,
         code_of(proprietary),
@@ -102,10 +122,10 @@ def _broken_line(
 
 
 def _references(
-    statement_line: StatementLine, supplement: list[str], found: dict[str, Any]
+    rest: str, supplement: list[str], found: dict[str, Any]
 ) -> tuple[str | None, str | None]:
     """The account owner's and the bank's reference; accounts found among them go to `found`."""
-    rest, _, bank_reference = statement_line.rest.partition("//")
+    rest, _, bank_reference = rest.partition("//")
     if len(supplement) > 1 and bank_reference and not supplement[0].startswith("/"):
         bank_reference += supplement[0].strip()
         supplement = supplement[1:]
@@ -122,23 +142,27 @@ def _references(
     if is_iban:
         found["counterparty_iban"] = rest
     if supplement and supplement[0].startswith("/"):
-        supplement = ["".join(supplement)]
-    for text in supplement:
-        _supplement(text.strip(), found, is_name=is_iban)
+        _amounts("".join(supplement), found)
+    else:
+        for text in supplement:
+            _supplement(text.strip(), found, is_name=is_iban)
     reference = None if is_iban or rest in _NO_REFERENCES else rest
     return reference, bank_reference.strip() or None
+
+
+def _amounts(text: str, found: dict[str, Any]) -> None:
+    """Tags in the second line of :61:."""
+    for tag, code, value in _AMOUNT_TAG.findall(text):
+        amount = decimal_in(value)
+        if amount is not None and code:
+            found[_AMOUNT_FIELDS[tag]] = Amount(amount, code)
 
 
 def _supplement(text: str, found: dict[str, Any], *, is_name: bool) -> None:
     """The second line of :61: (34 places for the bank's use)."""
     if not text:
         return
-    if text.startswith("/"):
-        for tag, code, value in _AMOUNT_TAG.findall(text):
-            amount = decimal_in(value)
-            if amount is not None and code:
-                found[_AMOUNT_FIELDS[tag]] = Amount(amount, code)
-    elif IBAN_SHAPE.fullmatch(text):
+    if IBAN_SHAPE.fullmatch(text):
         found.setdefault("counterparty_iban", text)
     elif _ACCOUNT.fullmatch(text):
         found.setdefault("counterparty_account", text)

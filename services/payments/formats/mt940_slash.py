@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import compress, pairwise
 from typing import Any
 
 from services.payments.formats.mt940_values import IBAN_SHAPE, decimal_in
 from services.payments.formats.statement import Amount, StructuredReference
 from services.payments.formats.unreadable import is_currency
 
-_SPLIT = re.compile(r"/([A-Z]{2,9})(?=/)")
 _STARTS = re.compile(r"/[A-Z]{2,9}/")
 _ABN_REFERENCE = re.compile(r"ISSUER:\s*(CUR|ISO)\s+REF:\s*([0-9A-Z ]+)")
 
+# A party begins: whose name a following NAME is. Without that tag what follows is text.
+_PARTIES = {
+    "BENM": "counterparty_name",
+    "ORDP": "counterparty_name",
+    "ULTD": "ultimate_debtor",
+    "ULTC": "ultimate_creditor",
+    "ULTB": "ultimate_creditor",
+}
 _FIELDS = {
     "EREF": "end_to_end_id",
     "MARF": "mandate_id",
@@ -30,15 +38,7 @@ _FIELDS = {
     "BBAN": "counterparty_account",
     "BIC": "counterparty_bic",
     "TRTP": "additional_info",
-}
-# A party begins: whose name a following NAME is.
-_PARTIES = {
-    "BENM": "counterparty_name",
-    "ORDP": "counterparty_name",
-    "ULTD": "ultimate_debtor",
-    "ULTC": "ultimate_creditor",
-    "ULTB": "ultimate_creditor",
-}
+} | dict.fromkeys(_PARTIES, "remittance_text")
 # Tags whose value we do not keep, but which end the value before them.
 _OTHERS = frozenset({"ADDR", "ID", "IACC", "ISDT", "CDTRREFTP", "TRCD", "SVCL", "SUM"})
 
@@ -51,43 +51,39 @@ def slash_fields(lines: list[str]) -> dict[str, Any]:
     """The detail's fields. Banks cut lines anywhere, in the middle of a tag too."""
     found: dict[str, Any] = {}
     name_key = "counterparty_name"
-    for tag, value in _tagged("".join(lines)):
+    words = "".join(lines).split("/")
+    # What only looks like a tag stays text; so does a tag at the very end, with nothing behind it.
+    places = [*compress(range(len(words) - 1), map(_TAGS.__contains__, words))]
+    places.append(len(words))
+    if places[0] > 1 and (front := "/".join(words[: places[0]]).strip("/ ")):
+        found["remittance_text"] = front
+    for place, following in pairwise(places):
+        tag, value = words[place], "/".join(words[place + 1 : following]).strip("/ ")
         if tag in _PARTIES:
             name_key = _PARTIES[tag]
         if not value:
             continue
-        if not tag:
-            found["remittance_text"] = value
-        elif (key := _FIELDS.get(tag)) is not None:
+        key = name_key if tag == "NAME" else _FIELDS.get(tag)
+        if key is not None:
             found.setdefault(key, value)
-        elif tag == "NAME":
-            found.setdefault(name_key, value)
         elif tag in _READERS:
             _READERS[tag](value, found)
-        elif tag in _PARTIES:
-            found.setdefault("remittance_text", value)
-    issuer, reference = found.pop("issuer", None), found.pop("reference", None)
-    if reference is not None:
-        found["references"] = (StructuredReference(reference, "SCOR", issuer),)
+    if "reference" in found or "issuer" in found:
+        _structured(found)
     return found
 
 
-def _tagged(text: str) -> list[tuple[str, str]]:
-    """Tags with their values, in front text of no tag. What only looks like a tag stays text."""
-    pieces = _SPLIT.split(text)
-    tagged: list[tuple[str, str]] = []
-    tag, value = "", ""
-    for word, following in zip(pieces[1::2], pieces[2::2], strict=True):
-        if word in _TAGS:
-            tagged.append((tag, value.strip("/ ")))
-            tag, value = word, following
-        else:
-            value = f"{value}/{word}{following}"
-    tagged.append((tag, value.strip("/ ")))
-    return tagged
+def _structured(found: dict[str, Any]) -> None:
+    issuer, reference = found.pop("issuer", None), found.pop("reference", None)
+    if reference is not None:
+        found["references"] = (StructuredReference(reference, "SCOR", issuer),)
 
 
 def _remittance(value: str, found: dict[str, Any]) -> None:
+    if value.startswith("USTD/"):
+        if text := value.removeprefix("USTD").lstrip("/ "):
+            found["remittance_text"] = text
+        return
     if value.startswith("STRD/"):
         issuer, _, reference = value.removeprefix("STRD/").partition("/")
         found["issuer"], found["reference"] = issuer or None, reference.strip("/ ")
@@ -96,20 +92,19 @@ def _remittance(value: str, found: dict[str, Any]) -> None:
     if abn is not None:
         found["issuer"], found["reference"] = abn[1], abn[2].replace(" ", "")
         return
-    text = value.removeprefix("USTD").lstrip("/ ") if value.startswith("USTD/") else value
-    if text and text != "USTD":
-        found["remittance_text"] = text
+    if value != "USTD":
+        found["remittance_text"] = value
 
 
 def _counterparty(value: str, found: dict[str, Any]) -> None:
     """`account/BIC/name/city`; the account may be a number of the time before IBAN."""
-    account, bic, name = (*value.split("/", 3), "", "")[:3]
-    if account := account.strip():
+    parts = value.split("/", 3)
+    if account := parts[0].strip():
         is_iban = IBAN_SHAPE.fullmatch(account) is not None
         found.setdefault("counterparty_iban" if is_iban else "counterparty_account", account)
-    if bic := bic.strip():
+    if len(parts) > 1 and (bic := parts[1].strip()):
         found.setdefault("counterparty_bic", bic)
-    if name := name.strip():
+    if len(parts) > _NAME_PLACE and (name := parts[_NAME_PLACE].strip()):
         found.setdefault("counterparty_name", name)
 
 
@@ -151,4 +146,5 @@ _READERS: dict[str, Callable[[str, dict[str, Any]], None]] = {
     "ISSR": _issuer,
     "CDTRREF": _creditor_reference,
 }
-_TAGS = frozenset({*_FIELDS, *_PARTIES, *_READERS, *_OTHERS, "NAME"})
+_NAME_PLACE = 2
+_TAGS = frozenset({*_FIELDS, *_READERS, *_OTHERS, "NAME"})

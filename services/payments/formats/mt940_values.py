@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -21,9 +22,9 @@ NO_CURRENCY = "XXX"
 _PLAIN_AMOUNT = re.compile(r"\d{1,25}(?:[.,]\d{0,10})?|[.,]\d{1,10}", re.ASCII)
 _GROUPED_AMOUNT = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{0,10}", re.ASCII)
 _BALANCE = re.compile(r"([CD])(\d{6})([A-Za-z]*)([\d.,]+)", re.ASCII)
-_LINE = re.compile(
-    r"(\d{6})(\d{4}| {4})?(R?[CD]|E[CD])([A-Z]?)([\d.,]+)\s?([A-Z].{3})?(.*)", re.ASCII | re.DOTALL
-)
+# A whole line, its text without blanks at the end.
+LINE = r"(\d{6})(\d{4}| {4})?(R?[CD]|E[CD])([A-Z]?)([\d.,]+)[^\S\n]?([A-Z][^\n]{3})?([^\n]*)"
+_LINE = re.compile(LINE, re.ASCII)
 _SIGNS = {"C": 1, "D": -1, "RC": -1, "RD": 1, "EC": 1, "ED": -1}
 _KINDS = {"60": "OPBD", "62": "CLBD", "64": "CLAV", "65": "FWAV"}
 _FEBRUARY = 2
@@ -59,30 +60,21 @@ def line_of(text: str, line: int) -> StatementLine | None:
     the third of the currency, not part of it.
     """
     match = _LINE.fullmatch(text)
-    if match is None:
-        return None
-    value_text, entry_text, mark, _, amount_text, kind, rest = match.groups()
+    return None if match is None else line_from(match.groups(""), line)
+
+
+def line_from(parts: Sequence[str], line: int) -> StatementLine:
+    """The same from the groups of `LINE`."""
+    value_text, entry_text, mark, _, amount_text, kind, rest = parts
     value = decimal_in(amount_text)
     if value is None:
         raise UnreadableFile.field(":61: amount", f"not an amount: {quoted(amount_text)}", line)
-    value_on = _value_date(value_text)
-    if value_on is None:
-        raise UnreadableFile.field(":61: value date", f"no such day: {quoted(value_text)}", line)
-    booked_on: date | None = value_on
-    if entry_text is not None and entry_text != "    ":
-        booked_on = _entry_date(value_on, entry_text)
-        if booked_on is None:
-            message = f"no such day: {quoted(entry_text)}"
-            raise UnreadableFile.field(":61: entry date", message, line)
-    assert booked_on is not None, "without an entry date the value date serves"
+    days = _days(value_text, entry_text)
+    if days is None:
+        raise _no_such_day(value_text, entry_text, line)
+    first = mark[0]
     return StatementLine(
-        value_on,
-        booked_on,
-        value * _SIGNS[mark],
-        mark[0] == "R",
-        mark[0] == "E",
-        kind.strip() if kind else None,
-        rest,
+        *days, value * _SIGNS[mark], first == "R", first == "E", kind.strip() or None, rest
     )
 
 
@@ -145,6 +137,22 @@ def _value_date(text: str) -> date | None:
 
 
 @lru_cache(maxsize=4096)
+def _days(value_text: str, entry_text: str) -> tuple[date, date] | None:
+    """Value and entry date; without an entry date the value date serves."""
+    value_on = _value_date(value_text)
+    if value_on is None:
+        return None
+    if not entry_text.strip():
+        return value_on, value_on
+    booked_on = _entry_date(value_on, entry_text)
+    return None if booked_on is None else (value_on, booked_on)
+
+
+def _no_such_day(value_text: str, entry_text: str, line: int) -> UnreadableFile:
+    name, text = ("value", value_text) if _value_date(value_text) is None else ("entry", entry_text)
+    return UnreadableFile.field(f":61: {name} date", f"no such day: {quoted(text)}", line)
+
+
 def _entry_date(value_on: date, text: str) -> date | None:
     """The day `MMDD` in the year that brings it nearest to the value date."""
     nearest: date | None = None
