@@ -23,6 +23,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from shared.errors import Forbidden, InvalidInput, TransientError, Unauthorized
+from shared.http.tls import trusted
 
 ALGORITHMS = ["RS256", "ES256", "PS256", "EdDSA"]
 _KEYS_FRESH_S = 300.0
@@ -110,7 +111,7 @@ class TokenVerifier:
         async with self._fetching:
             if self._keys is None or time.monotonic() - self._fetched_at > fetch_after_s:
                 try:
-                    async with httpx.AsyncClient(timeout=5) as client:
+                    async with httpx.AsyncClient(timeout=5, verify=trusted()) as client:
                         response = await client.get(self._jwks_url)
                         response.raise_for_status()
                 except httpx.HTTPError:

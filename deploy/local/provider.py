@@ -26,6 +26,7 @@ from pydantic import BaseModel
 from deploy.local.settings import HOST, LocalSettings
 from deploy.local.stand_in import PAGES, SAFE_PAGE, refuse_in_production, serve, stand_in_app
 from shared.clock import Clock, SystemClock
+from shared.http.tls import trusted
 
 _RETRY_AFTER_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 _OPEN_FOR = timedelta(minutes=15)
@@ -75,7 +76,7 @@ class Provider:
         self.books = Books()
         self.clock = clock
         self.address = f"http://{HOST}:{settings.ports.provider}"
-        self._client = httpx.AsyncClient(timeout=10)
+        self._client = httpx.AsyncClient(timeout=10, verify=trusted())
         self._telling: set[asyncio.Task[None]] = set()
 
     def create(self, wish: NewPayment, key: str | None) -> Payment:

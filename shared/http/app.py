@@ -5,14 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from starlette.routing import BaseRoute
 
 from shared import telemetry
 from shared.http import problems, testclock
 from shared.http.limits import BodyLimit
 from shared.service import Service
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem document (RFC 9457)",
+        "content": {problems.MEDIA_TYPE: {"schema": problems.PROBLEM_SCHEMA}},
+    }
+}
+# By the router's identity: the routes keep it alive.
+_worked_out: dict[int, Sequence[BaseRoute]] = {}
 
 
 def create_http_app(
@@ -36,30 +47,32 @@ def create_http_app(
         await service.close()
         telemetry.shut_down()
 
+    versioned = [*routers, testclock.router] if service.settings.clock_is_settable else routers
     app = FastAPI(
         title=f"Inning {service.name}",
         version="1",
         summary=summary,
         lifespan=lifespan,
         telemetry=telemetry.HTTP,
-        responses={
-            "default": {
-                "description": "A problem document (RFC 9457)",
-                "content": {problems.MEDIA_TYPE: {"schema": problems.PROBLEM_SCHEMA}},
-            }
-        },
+        routes=[route for router in versioned for route in _in_version_1(router)],
+        responses=_PROBLEMS,
     )
     app.state.service = service
     problems.install(app)
     app.add_middleware(
         BodyLimit, limit_bytes=service.settings.body_limit_bytes, larger=larger_bodies or {}
     )
-    for router in routers:
-        app.include_router(router, prefix="/v1")
-    if service.settings.clock_is_settable:
-        app.include_router(testclock.router, prefix="/v1")
     app.include_router(_health(service))
     return app
+
+
+def _in_version_1(router: APIRouter) -> Sequence[BaseRoute]:
+    """The router's routes under /v1, worked out once for all applications of this process."""
+    if id(router) not in _worked_out:
+        version = APIRouter()
+        version.include_router(router, prefix="/v1", responses=_PROBLEMS)
+        _worked_out[id(router)] = version.routes
+    return _worked_out[id(router)]
 
 
 def _health(service: Service) -> APIRouter:

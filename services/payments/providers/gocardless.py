@@ -28,6 +28,7 @@ from services.payments.providers.provider import (
     text_or_none,
 )
 from shared.errors import InvalidInput
+from shared.http.tls import trusted
 from shared.money import Money
 
 _API_VERSION = "2015-07-06"
@@ -79,6 +80,7 @@ class GoCardless:
             },
             "timeout": timeout_s,
             "transport": transport,
+            "verify": trusted(),
         }
 
     def hear(

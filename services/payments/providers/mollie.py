@@ -30,6 +30,7 @@ from services.payments.providers.provider import (
     text_at,
 )
 from shared.errors import InvalidInput
+from shared.http.tls import trusted
 from shared.money import Money
 
 _OUTCOMES: Final[Mapping[str, Outcome]] = {
@@ -61,6 +62,7 @@ class Mollie:
             headers={"Authorization": f"Bearer {api_key}"},
             timeout=timeout_s,
             transport=transport,
+            verify=trusted(),
         )
 
     async def __aenter__(self) -> Self:

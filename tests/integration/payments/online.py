@@ -18,6 +18,7 @@ from services.payments.app import create_app
 from services.payments.config import Settings
 from shared.events.billing import InvoiceIssued
 from shared.events.payments import ProviderPaymentEnded
+from shared.http.tls import trusted
 from shared.testing.served import Served
 from tests.factories.payments import creditor_changed
 from tests.integration.payments.conftest import World
@@ -49,7 +50,7 @@ async def listening(app: FastAPI | Any, port: int, *, lifespan: str = "on") -> A
 
 async def browse(method: str, url: str, **request: Any) -> httpx.Response:
     """A payer's browser that shows redirects instead of following them."""
-    async with httpx.AsyncClient(timeout=20) as client:
+    async with httpx.AsyncClient(timeout=20, verify=trusted()) as client:
         return await client.request(method, url, **request)
 
 
