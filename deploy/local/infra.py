@@ -46,6 +46,7 @@ def settings_for_tests() -> LocalSettings:
         update={
             "port_offset": settings.test_port_offset,
             "data_dir": CHECKOUT / ".local" / "test",
+            "postgres_fsync": False,
         }
     )
 

@@ -69,6 +69,8 @@ class LocalSettings(BaseSettings):
 
     postgres_shared_buffers: str = "128MB"
     postgres_max_connections: int = 300
+    postgres_fsync: bool = True
+    """False for tests: a crash of this machine, but none of PostgreSQL, may then cost the data."""
     postgres_account: str = ""
     """Whom PostgreSQL runs as when we are root; empty: `postgres`, else `nobody`."""
 
