@@ -62,8 +62,8 @@ token: setup ## Print a development access token: make token ARGS="--role clerk 
 ##@ Tests
 
 .PHONY: test
-test: setup ## Run all tests
-	@$(PYTEST) $(ARGS)
+test: setup ## Run all tests, in a process for each processor; ARGS="-n0 --pdb" in one
+	@$(PYTEST) -n auto --maxprocesses 4 $(ARGS)
 
 .PHONY: test-unit
 test-unit: setup ## Run the tests that need nothing but Python

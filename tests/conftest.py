@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from deploy.local.infra import Infra, ensure_infra
+from deploy.local.settings import CHECKOUT
 from shared.testing.databases import TestDatabases
 from shared.testing.issuer import TestIssuer
+from tests.workers import FilesThenStories, Machine, turn
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesThenStories:
+    config.option.loadscopereorder = False
+    return FilesThenStories(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: turn(item.nodeid))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def machine() -> Iterator[Machine]:
+    with Machine(CHECKOUT / ".local" / "test" / "machine.lock") as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session")

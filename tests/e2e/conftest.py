@@ -23,6 +23,7 @@ from deploy.demo.people import people
 from deploy.demo.story import Story
 from deploy.local.settings import CHECKOUT, LocalSettings
 from deploy.local.stack import LocalStack
+from tests.workers import Machine
 
 CUSTOMERS, DAYS, SEED = 60, 75, 7
 
@@ -30,13 +31,18 @@ Stack = LocalStack | ContainerStack
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(machine: Machine) -> Iterator[Stack]:
+    machine.wait_until_alone()
     if os.environ.get("INNING_STACK") == "compose":
         yield ContainerStack()
         return
     settings = LocalSettings()
     settings = settings.model_copy(
-        update={"port_offset": 2_000, "data_dir": CHECKOUT / ".local" / "e2e"}
+        update={
+            "port_offset": settings.test_port_offset + 500,
+            "data_dir": CHECKOUT / ".local" / "e2e",
+            "postgres_fsync": False,
+        }
     )
     running = LocalStack(settings)
     running.up(leave_running=False)

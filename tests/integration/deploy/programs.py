@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -38,8 +39,13 @@ def answering(name: str, port: int, **more: Any) -> ProcessSpec:
 
 
 def free_offset() -> int:
-    """An offset at which no port is taken, so that test runs beside each other do not meet."""
-    for offset in range(12_000, 40_000, 200):
+    """An offset at which no port is taken, so that test runs beside each other do not meet.
+
+    Each process of one run looks in a range of its own.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    first = 12_000 + 2_000 * (worker % 8)
+    for offset in range(first, first + 2_000, 200):
         try:
             refuse_taken_ports(Ports().shifted(offset), Ports.model_fields)
         except PortTaken:
