@@ -93,9 +93,15 @@ match-eval: setup ## Measure how often the matching engine is right: make match-
 
 .PHONY: check
 check: setup ## Format, lint, types, import directions, sizes, event schemas
+	@$(MAKE) --jobs 2 --keep-going --output-sync check-types check-rest
+
+.PHONY: check-types check-rest
+check-types:
+	@$(VENV)/bin/mypy
+
+check-rest:
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m deploy.checks.sizes
 	@$(PY) -m shared.events.schemas --check
