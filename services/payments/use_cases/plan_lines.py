@@ -25,7 +25,7 @@ from services.payments.use_cases.book_payments import Arrival, Verdict, decide
 from services.payments.use_cases.read_statement_file import LineDraft
 from shared.crypto import Vault
 from shared.db import WriteSession
-from shared.ids import uuid7
+from shared.ids import uuid7, uuid7s
 from shared.money import Money
 
 
@@ -69,7 +69,7 @@ def place(
     """Each draft comes with its entry."""
     return [
         PlacedLine(
-            id=uuid7(),
+            id=line_id,
             draft=draft,
             entry_id=entry_id,
             statement_id=statement_id,
@@ -77,7 +77,7 @@ def place(
             known_until=known_until,
             iban_index=iban_index(draft.iban, vault),
         )
-        for draft, entry_id in drafts
+        for line_id, (draft, entry_id) in zip(uuid7s(len(drafts)), drafts, strict=True)
     ]
 
 
