@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from decimal import Context, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ Rounding = Callable[[Fraction], int]
 
 # A BIGINT column holds this; anything larger is a slip of the keyboard, not a bill.
 LARGEST_MINOR = 2**63 - 1
+_EXACT = Context(prec=60)
 _DECIMAL_TEXT = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 
 
@@ -77,9 +78,7 @@ class Money:
         """Exact conversion; a value between two minor units is refused, never rounded."""
         if currency not in EXPONENTS:
             raise InvalidInput.field("currency", f"unknown currency {currency!r}")
-        with localcontext() as context:
-            context.prec = 60
-            scaled = value.scaleb(EXPONENTS[currency])
+        scaled = value.scaleb(EXPONENTS[currency], _EXACT)
         if scaled != scaled.to_integral_value():
             raise InvalidInput.field("amount", f"more decimals than {currency} has: {value}")
         return cls(int(scaled), currency)

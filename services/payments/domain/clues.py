@@ -16,9 +16,10 @@ from services.payments.domain.kenmerk import KENMERK_LENGTH, holds
 
 _TEXT_LENGTH_MAX = 2_000
 _CLUES_MAX = 200
-_RF = re.compile(r"RF(?=[\s.\-/]{0,2}\d)")
 _SEPARATORS = " \t\r\n.-/:"
-_RF_LENGTH_MIN, _RF_LENGTH_MAX = 5, 25
+_RF_LENGTH_MAX = 25
+# What may belong to the reference, looked at without passing it: another may start inside.
+_RF = re.compile(rf"RF(?=([\s.\-/]{{0,2}}\d[A-Z0-9{re.escape(_SEPARATORS)}]{{0,48}}))", re.ASCII)
 _DIGITS = re.compile(r"\d(?:[\s.\-/]{0,2}\d){15,399}", re.ASCII)
 _RUN = re.compile(r"\d(?:[\s.\-/]{0,2}\d){6,39}", re.ASCII)
 _WORDS = re.compile(r"[A-Z0-9]+", re.ASCII)
@@ -110,22 +111,16 @@ def _rf_references(text: str) -> Iterator[str]:
     then the check digits; each further character goes into it where it stands.
     """
     for start in _RF.finditer(text):
-        bare, checked = "", 0
-        for character in text[start.start() : start.start() + 2 * _RF_LENGTH_MAX]:
-            if character in _SEPARATORS:
-                continue
-            if not (character.isascii() and character.isalnum()):
-                break
-            bare += character
-            if len(bare) > _RF_LENGTH_MAX:
-                break
-            if len(bare) < _RF_LENGTH_MIN:
-                continue
+        run = _NOT_IN_NUMBER.sub("", start[1])[: _RF_LENGTH_MAX - 2]
+        told, checked = run[:2], 0
+        if not told.isdecimal():
+            continue
+        sought = (1 - 271_500 - int(told)) % 97
+        for length, character in enumerate(run[2:], start=3):
             worth = int(character, 36)
             checked = (checked * (10 if worth < 10 else 100) + worth) % 97
-            told = bare[2:4]
-            if told.isdecimal() and (checked * 1_000_000 + 271_500 + int(told)) % 97 == 1:
-                yield bare
+            if checked * 1_000_000 % 97 == sought:
+                yield f"RF{run[:length]}"
 
 
 def _payment_references(text: str) -> Iterator[str]:

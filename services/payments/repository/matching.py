@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -54,22 +55,47 @@ UNSETTLED_OF_ITEM = (
 _COMMIT_WITHIN = timedelta(minutes=2)
 
 
-async def lock_candidates(
-    session: WriteSession, *, ids: Collection[UUID], skip_locked: bool = False
-) -> list[Item]:
+async def lock_candidates(session: WriteSession, *, ids: Collection[UUID]) -> list[Item]:
     """These open items, locked in the order of their ids, with what is left of each."""
     if not ids:
         return []
     wanted = OpenItem.id == any_(literal(list(ids), UUIDS))
     query = select(*ITEM).where(wanted).order_by(OpenItem.id)
-    rows = (await session.execute(locked(query, skip_locked=skip_locked))).all()
-    # In a statement of its own: one that waited for a lock does not see what came meanwhile.
+    rows = (await session.execute(locked(query))).all()
     unsettled = await unsettled_minor(session, [row.id for row in rows])
     return [item_of(row, unsettled.get(row.id, 0)) for row in rows]
 
 
+async def lock_known(
+    session: WriteSession, known: Collection[Item], *, may_wait: bool
+) -> dict[UUID, Item]:
+    """Lock these in the order of their ids; returns those of which not the same is left any more.
+
+    Without waiting, of what somebody else has at this moment nothing counts as left.
+    """
+    query = (
+        select(OpenItem.id, OpenItem.open_minor, OpenItem.status, OpenItem.costs_minor)
+        .where(OpenItem.id == any_(literal([item.id for item in known], UUIDS)))
+        .order_by(OpenItem.id)
+    )
+    rows = await session.execute(locked(query, skip_locked=not may_wait))
+    found = {row[0]: row[1:] for row in rows}
+    unsettled = await unsettled_minor(session, found)
+    changed = {}
+    for item in known:
+        open_minor, status, costs_minor = found.get(item.id, (0, item.status, item.costs_minor))
+        left = Money(max(0, open_minor - unsettled.get(item.id, 0)), item.available.currency)
+        if left != item.available:
+            costs_minor = costs_minor or 0
+            changed[item.id] = replace(item, available=left, status=status, costs_minor=costs_minor)
+    return changed
+
+
 async def unsettled_minor(session: AsyncSession, invoice_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Per invoice what was allocated and billing has not answered yet, less what was undone."""
+    """Per invoice what was allocated and billing has not answered yet, less what was undone.
+
+    Asked apart from the lock: a statement that waited for one does not see what came meanwhile.
+    """
     if not invoice_ids:
         return {}
     rows = await session.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -129,18 +129,12 @@ async def _hold(
 ) -> bool:
     """Lock what was taken; False when it is not any more what the decision was made on.
 
-    Only the first locks wait: later ones could wait in a circle. An item somebody else has at that
-    moment counts as taken.
+    Only the first locks wait: later ones could wait in a circle.
     """
-    locked = await matching.lock_candidates(session, ids=item_ids, skip_locked=not may_wait)
-    fresh = {item.id: item for item in locked}
-    is_same = True
-    for item_id in item_ids:
-        known = found.items[item_id]
-        now = fresh.get(item_id) or replace(known, available=Money.zero(known.available.currency))
-        is_same &= now.available == known.available
-        found.items[item_id] = now
-    return is_same
+    known = [found.items[item_id] for item_id in item_ids]
+    changed = await matching.lock_known(session, known, may_wait=may_wait)
+    found.items |= changed
+    return not changed
 
 
 def _shares(decision: Decision) -> tuple[Share, ...]:

@@ -26,7 +26,7 @@ from services.payments.use_cases.name_batches import name_batches
 from services.payments.use_cases.read_statement_file import LineDraft
 from shared.crypto import Vault
 from shared.db import WriteSession
-from shared.ids import uuid7
+from shared.ids import uuid7, uuid7s
 from shared.money import Money
 
 
@@ -70,7 +70,7 @@ def place(
     """Each draft comes with its entry."""
     return [
         PlacedLine(
-            id=uuid7(),
+            id=line_id,
             draft=draft,
             entry_id=entry_id,
             statement_id=statement_id,
@@ -78,7 +78,7 @@ def place(
             known_until=known_until,
             iban_index=iban_index(draft.iban, vault),
         )
-        for draft, entry_id in drafts
+        for line_id, (draft, entry_id) in zip(uuid7s(len(drafts)), drafts, strict=True)
     ]
 
 
