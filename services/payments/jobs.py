@@ -17,6 +17,8 @@ from shared.jobs import Daily, Every, Job
 from shared.service import Service
 
 _BATCH = 500
+# A few seconds of work at most: the other jobs wait for it.
+_PAYMENTS_AT_ONCE = 5_000
 
 
 def _scope(creditor_id: UUID, job: str) -> Scope:
@@ -32,7 +34,7 @@ async def _expire_mandates(service: Service, creditor_id: UUID, today: date) -> 
 
 async def _retry_matching(service: Service, creditor_id: UUID, _today: date) -> None:
     async with service.db.write(_scope(creditor_id, "retry_matching")) as session:
-        await retry_matching(session, vault=service.vault, limit=_BATCH)
+        await retry_matching(session, vault=service.vault, limit=_PAYMENTS_AT_ONCE)
 
 
 async def _settle_remittances(service: Service, creditor_id: UUID, _today: date) -> None:

@@ -144,7 +144,7 @@ async def _received(
     scope = Scope(principal.creditor(creditor), principal.actor)
     async with service.db.read(scope) as session:
         mapping = await csv_mapping(session, account_id)
-    file = await receive_file(request.stream(), mapping)
+    file = await receive_file(request.stream(), mapping, settings_of(service).statement_lines_max)
     request.state.body_digest = file.sha256
     return file
 

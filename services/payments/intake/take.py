@@ -45,7 +45,7 @@ async def take(
     try:
         async with service.db.read(scope) as reading:
             mapping = await csv_mapping(reading, None)
-        file = await receive_file(chunks, mapping)
+        file = await receive_file(chunks, mapping, settings_of(service).statement_lines_max)
         sha256 = file.sha256
         async with service.db.write(scope) as session:
             known = await known_result(session, sha256)

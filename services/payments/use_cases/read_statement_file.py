@@ -5,7 +5,7 @@ Pure apart from reading the bytes it is given; it runs in a thread of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -15,7 +15,7 @@ from services.payments.domain.debit import from_our_reference
 from services.payments.formats.csv_mapping import CsvMapping
 from services.payments.formats.csv_statement import FORMAT as CSV
 from services.payments.formats.pages import joined
-from services.payments.formats.read import Source, read_statements
+from services.payments.formats.read import Source, collected, read_events
 from services.payments.formats.statement import (
     Amount,
     Detail,
@@ -23,6 +23,7 @@ from services.payments.formats.statement import (
     EntryStatus,
     Statement,
     StatementEnd,
+    StatementEvent,
     StatementStart,
 )
 from services.payments.formats.unreadable import UnreadableFile
@@ -42,6 +43,7 @@ _KINDS: Mapping[str, ReportKind] = {
     CSV: "interim",
 }
 _UNKNOWN_ID = ""
+LINES_MAX = 500_000
 # Shorter numbers in NtryRef count the entries of one report: another report counts anew.
 _COUNTER_DIGITS_MAX = 6
 
@@ -95,16 +97,31 @@ class StatementDraft:
         return Money.total((line.amount for line in self.lines), self.currency)
 
 
-def read_statement_file(source: Source, mapping: CsvMapping | None = None) -> list[StatementDraft]:
+def read_statement_file(
+    source: Source, mapping: CsvMapping | None = None, lines_max: int = LINES_MAX
+) -> list[StatementDraft]:
     """Every statement of the file, its pages joined; raises `UnreadableFile` with line and field.
 
-    `mapping` reads a file that is neither camt nor MT940 nor a ZIP of them as a CSV.
+    `mapping` reads a file that is neither camt nor MT940 nor a ZIP of them as a CSV. `lines_max`
+    bounds the memory: what is stored whole is held whole.
     """
-    statements = joined(filter(_tells, read_statements(source, mapping)))
+    events = _bounded(read_events(source, mapping), lines_max)
+    statements = joined(filter(_tells, collected(events)))
     drafts = [_draft(statement) for statement in statements]
     if not drafts:
         raise UnreadableFile.field("file", "no statement of this file tells anything", 1)
     return drafts
+
+
+def _bounded(events: Iterable[StatementEvent], lines_max: int) -> Iterator[StatementEvent]:
+    count = 0
+    for event in events:
+        if isinstance(event, Entry):
+            count += max(1, len(event.details))
+            if count > lines_max:
+                message = f"more than {lines_max} lines: send it in parts, or raise the limit"
+                raise UnreadableFile.field("file", message, event.line)
+        yield event
 
 
 def _tells(statement: Statement) -> bool:

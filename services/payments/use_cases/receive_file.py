@@ -46,19 +46,19 @@ async def received(
 
 
 async def receive_file(
-    chunks: AsyncIterator[bytes], mapping: CsvMapping | None = None
+    chunks: AsyncIterator[bytes], mapping: CsvMapping | None, lines_max: int
 ) -> ReceivedFile:
     """Spool the body, then read and compress it; raises `UnreadableFile` with line and field."""
     async with received(chunks) as (spool, sha256, size):
         file = cast(BinaryIO, spool)
-        drafts, compressed = await asyncio.to_thread(_read_and_compress, file, mapping)
+        drafts, compressed = await asyncio.to_thread(_read_and_compress, file, mapping, lines_max)
     return ReceivedFile(sha256, size, compressed, drafts)
 
 
 def _read_and_compress(
-    spool: BinaryIO, mapping: CsvMapping | None
+    spool: BinaryIO, mapping: CsvMapping | None, lines_max: int
 ) -> tuple[list[StatementDraft], bytes]:
-    drafts = read_statement_file(spool, mapping)
+    drafts = read_statement_file(spool, mapping, lines_max)
     spool.seek(0)
     compressor = zlib.compressobj(_COMPRESSION)
     compressed = []

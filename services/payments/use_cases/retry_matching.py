@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from services.payments.domain.clues import clues_in
 from services.payments.domain.transitions import PAYMENT, after, payment_trigger
-from services.payments.models import Payment
+from services.payments.models import BankLine, Payment
 from services.payments.repository import matching, statements
 from services.payments.use_cases.allocate import Allotted, write_allocations
 from services.payments.use_cases.book_payments import (
@@ -17,7 +18,7 @@ from services.payments.use_cases.book_payments import (
     decide,
     shown_candidates,
 )
-from services.payments.use_cases.show_lines import reseal_lines, show_texts
+from services.payments.use_cases.show_lines import LineText, reseal_lines, show_texts
 from shared.bulk import update_rows
 from shared.crypto import Vault
 from shared.db import WriteSession
@@ -25,30 +26,17 @@ from shared.money import Money
 from shared.rows import rows_of
 
 
-async def retry_matching(session: WriteSession, *, vault: Vault, limit: int = 500) -> int:
+async def retry_matching(session: WriteSession, *, vault: Vault, limit: int) -> int:
     """Returns how many payments were looked at; fewer than `limit` means there are no more."""
     payments = await matching.lock_undecided(session, limit)
     if not payments:
         return 0
     lines = await statements.lines_by_id(session, {p.line_id for p in payments if p.line_id})
     texts = await show_texts(session, list(lines.values()), vault=vault)
-    arrivals = []
-    for payment in payments:
-        line = lines.get(payment.line_id) if payment.line_id else None
-        told = texts.get(line.id) if line else None
-        arrivals.append(
-            Arrival(
-                id=payment.id,
-                source="bank",
-                amount=Money(payment.amount_minor, payment.currency),
-                booked_on=payment.booked_on,
-                value_on=payment.value_on,
-                clues=clues_in(told.texts if told else ()),
-                payer_name=told.name if told else None,
-                iban_index=line.iban_index if line else None,
-                customer_id=payment.customer_id,
-            )
-        )
+    # Reading thousands of texts takes a while: other work goes on meanwhile.
+    arrivals = await asyncio.to_thread(
+        lambda: [_arrival(p, lines.get(p.line_id) if p.line_id else None, texts) for p in payments]
+    )
     verdicts = await decide(session, arrivals, vault=vault)
     await _apply(session, payments, verdicts)
     await reseal_lines(
@@ -57,6 +45,21 @@ async def retry_matching(session: WriteSession, *, vault: Vault, limit: int = 50
         vault=vault,
     )
     return len(payments)
+
+
+def _arrival(payment: Payment, line: BankLine | None, texts: Mapping[UUID, LineText]) -> Arrival:
+    told = texts.get(line.id) if line else None
+    return Arrival(
+        id=payment.id,
+        source="bank",
+        amount=Money(payment.amount_minor, payment.currency),
+        booked_on=payment.booked_on,
+        value_on=payment.value_on,
+        clues=clues_in(told.texts if told else ()),
+        payer_name=told.name if told else None,
+        iban_index=line.iban_index if line else None,
+        customer_id=payment.customer_id,
+    )
 
 
 async def _apply(

@@ -8,7 +8,7 @@ from services.payments.config import Settings
 from shared.events.payments import PaymentAllocated, PaymentReceived
 from shared.ids import uuid7
 from shared.testing.served import Served
-from tests.factories.payments import camt053, eur, paid
+from tests.factories.payments import Booked, Part, camt053, eur, paid
 from tests.integration.payments.conftest import World
 
 
@@ -140,6 +140,20 @@ async def test_a_file_over_the_limit_is_refused(
     small = await serve("payments", create_app, Settings, creditor_id, statement_limit_bytes=999)
     refused = await small.call("POST", "/statements", content=camt053([paid(100)] * 9))
     assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+
+
+async def test_a_file_with_too_many_lines_is_refused_with_the_line_that_is_one_too_many(
+    serve: Callable[..., Awaitable[Served]], creditor_id: UUID
+) -> None:
+    """Details count, for each becomes a line; the limit is the operator's."""
+    few = await serve("payments", create_app, Settings, creditor_id, statement_lines_max=4)
+    parts = (Part(cents=50), Part(cents=50))
+    content = camt053([paid(100), Booked(100, parts), Booked(100, parts)])
+    refused = await few.call("POST", "/statements", content=content)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unreadable_file")
+    (error,) = refused.json()["errors"]
+    assert (error["field"], error["message"].split(":")[0]) == ("file", "more than 4 lines")
+    assert b"<Ntry>" in content.splitlines()[error["line"] - 1]
 
 
 MT940_DAY = (
