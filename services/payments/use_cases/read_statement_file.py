@@ -12,10 +12,9 @@ from typing import Literal
 
 from services.payments.domain.clues import NO_CLUES, Clues, clues_in
 from services.payments.domain.debit import from_our_reference
-from services.payments.formats.csv_mapping import CsvMapping
 from services.payments.formats.csv_statement import FORMAT as CSV
 from services.payments.formats.pages import joined
-from services.payments.formats.read import Source, read_statements
+from services.payments.formats.read import CsvLayout, Source, read_statements
 from services.payments.formats.statement import (
     Amount,
     Detail,
@@ -95,7 +94,7 @@ class StatementDraft:
         return Money.total((line.amount for line in self.lines), self.currency)
 
 
-def read_statement_file(source: Source, mapping: CsvMapping | None = None) -> list[StatementDraft]:
+def read_statement_file(source: Source, mapping: CsvLayout | None = None) -> list[StatementDraft]:
     """Every statement of the file, its pages joined; raises `UnreadableFile` with line and field.
 
     `mapping` reads a file that is neither camt nor MT940 nor a ZIP of them as a CSV.
