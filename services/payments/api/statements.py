@@ -13,7 +13,7 @@ from services.payments.config import settings_of
 from services.payments.domain.statement_chain import gaps
 from services.payments.models import BankLine, BankStatement
 from services.payments.repository import statements
-from services.payments.use_cases.csv_mappings import csv_mapping
+from services.payments.use_cases.csv_mappings import csv_layouts
 from services.payments.use_cases.import_statements import (
     ImportStatements,
     import_statements,
@@ -143,8 +143,8 @@ async def _received(
     service: Service = request.app.state.service
     scope = Scope(principal.creditor(creditor), principal.actor)
     async with service.db.read(scope) as session:
-        mapping = await csv_mapping(session, account_id)
-    file = await receive_file(request.stream(), mapping, settings_of(service).statement_lines_max)
+        layouts = await csv_layouts(session, account_id)
+    file = await receive_file(request.stream(), layouts, settings_of(service).statement_lines_max)
     request.state.body_digest = file.sha256
     return file
 
@@ -179,7 +179,7 @@ async def upload_statements(
     Statements (camt.053, MT940), interim reports (camt.052, MT942) and notices (camt.054) may
     overlap: each booking is booked once, and pending ones not yet. The same bytes again change
     nothing and get the first answer, with status 200. A CSV is read by the mapping of the account
-    `account_id`, or by the creditor's only one.
+    `account_id`, or by the one of all accounts' mappings that reads it for an account it is of.
     """
     service: Service = request.app.state.service
     result = await known_result(session, file.sha256)

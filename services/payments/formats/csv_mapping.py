@@ -48,7 +48,8 @@ class CsvColumns(BaseModel):
 class CsvMapping(BaseModel):
     """A layout. `account` and `currency` serve where no column tells them; `account` (an IBAN) also
     where the column tells its last digits only. `preamble_lines` stand before the headings; `as_of`
-    is when the layout was last seen (YYYY-MM)."""
+    is when the layout was last seen (YYYY-MM). `file_names` (`*` and `?` stand for any text and any
+    sign) tells files that come by folder or SFTP from those of other mappings."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -84,6 +85,7 @@ class CsvMapping(BaseModel):
     currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
     columns: CsvColumns
     as_of: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}$")
+    file_names: str | None = Field(default=None, min_length=1, max_length=100)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

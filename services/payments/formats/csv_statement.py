@@ -32,14 +32,15 @@ _ID_LENGTH = 24
 def read_csv(content: bytes, mapping: CsvMapping) -> list[Statement]:
     """The statements in order of their accounts; `UnreadableFile` names line and column."""
     rows: dict[tuple[str, str], list[Row]] = {}
-    for row in _rows(content, mapping):
+    for row in read_rows(content, mapping):
         rows.setdefault((row.account, row.entry.amount.currency), []).append(row)
     if not rows:
         raise UnreadableFile.field("file", "no row of this file tells anything", 1)
     return [_statement(account, of) for (account, _), of in rows.items()]
 
 
-def _rows(content: bytes, mapping: CsvMapping) -> Iterator[Row]:
+def read_rows(content: bytes, mapping: CsvMapping) -> Iterator[Row]:
+    """The rows one by one, as the file orders them; `UnreadableFile` names line and column."""
     reader: RowReader | None = None
     if not mapping.has_headings:
         reader = RowReader(mapping, None, 1)

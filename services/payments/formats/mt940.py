@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from services.payments.formats.mt940_entry import Details, entry_of, regular_entry
 from services.payments.formats.mt940_fields import ENTRY, fields
-from services.payments.formats.mt940_values import NO_CURRENCY, account_of, balance_of
+from services.payments.formats.mt940_values import (
+    NO_CURRENCY,
+    account_of,
+    balance_of,
+    moment_of,
+)
 from services.payments.formats.statement import (
     Account,
     Balance,
@@ -28,6 +34,7 @@ _ACCOUNTS = frozenset({"25", "25P"})
 _OPENINGS = frozenset({"60F", "60M"})
 _CLOSINGS = frozenset({"62F", "62M"})
 _AVAILABLES = frozenset({"64", "65"})
+_MOMENTS = frozenset({"13", "13D"})
 _INTERIM = frozenset({"34F", "13", "13D", "90C", "90D"})
 # `1234.56.789EUR`: serves where amounts come without a currency of their own.
 _CURRENCY_SUFFIX = re.compile(r"\d ?([A-Z]{3})\s*$", re.ASCII)
@@ -76,6 +83,7 @@ class _Statement:
         self._currency: str | None = None
         self._account_currency: str | None = None
         self._account: Account | None = None
+        self._made_at: datetime | None = None
         self._is_interim = False
         self._entry_count = 0
         self.is_started = False
@@ -106,6 +114,8 @@ class _Statement:
             self._is_interim = True
             if tag == "34F" and value[:3].isupper() and self._currency is None:
                 self._currency = value[:3]
+            elif tag in _MOMENTS:
+                self._made_at = self._made_at or moment_of(value)
 
     def take_text(self, tag: str, lines: list[str]) -> bool:
         """Whether the field belongs to the open entry: details, or text that looks like a field."""
@@ -159,6 +169,7 @@ class _Statement:
             account=self._account,
             statement_id=self._texts.get("reference"),
             number=self._texts.get("number"),
+            created_at=self._made_at,
             opening=self._opening,
         )
 

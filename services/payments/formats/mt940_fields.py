@@ -1,7 +1,7 @@
 """The bytes of an MT940 or MT942 file to its tagged fields, whatever wrapping a bank put around.
 
 Handles SWIFT blocks (`{1:...}{4:`), header lines of Dutch banks, control characters of old
-transfer programs, all line ends, and three encodings.
+transfer programs, all line ends, and the encodings of western and central Europe.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _ENTRY = re.compile(
     rf"\n:61:{LINE}(?<!\s)({_MORE})\n:86:([^\n]*{_MORE})(?=\n:6(?:1|2F|2M):)", re.ASCII
 )
 
+# Windows and DOS in western and in central Europe, and the standard Polish banks follow too.
+_LEGACY = ("cp1252", "cp1250", "cp852", "iso8859_2")
 # Letters of western and central Europe, and signs that Windows has and DOS has not.
 _LIKELY = frozenset("äöüßÄÖÜéèêëáàâíìîïóòôúùûçñåøæÉÈÁÓÑąćęłńśźżĄĆĘŁŃŚŹŻőűŐŰčďěňřšťůžČĎĚŇŘŠŤŮŽ€–‘’")
 
@@ -132,13 +134,13 @@ def _blocks(chunks: Iterable[bytes]) -> Iterator[str]:
 
 
 class _Decoder:
-    """UTF-8, else the code page that gives the likelier text: Windows 1252 or DOS 852.
+    """UTF-8, else the code page that gives the likeliest text; of equal ones that of before.
 
     The control characters in front of a line are left out.
     """
 
     def __init__(self) -> None:
-        self._legacy = "cp1252"
+        self._legacy = _LEGACY[0]
 
     def block(self, data: bytes) -> str:
         if b"\0" in data:
@@ -157,11 +159,11 @@ class _Decoder:
         try:
             return line.decode("utf-8")
         except UnicodeDecodeError:
-            windows, dos = line.decode("cp1252", "replace"), line.decode("cp852")
-            difference = _likely_count(windows) - _likely_count(dos)
-            if difference:
-                self._legacy = "cp1252" if difference > 0 else "cp852"
-            return windows if self._legacy == "cp1252" else dos
+            texts = {page: line.decode(page, "replace") for page in _LEGACY}
+            likely = {page: _likely_count(text) for page, text in texts.items()}
+            if likely[self._legacy] < max(likely.values()):
+                self._legacy = max(_LEGACY, key=lambda page: likely[page])
+            return texts[self._legacy]
 
 
 def _likely_count(text: str) -> int:

@@ -1,4 +1,5 @@
-"""Field :86: with numbered subfields, as German banks (`?20`), Triodos (`>20`) and others write it.
+"""Field :86: with numbered subfields, as German banks (`?20`), Triodos (`>20`) and Polish banks
+(`^20`, `~20`, `<20`, `+20`) write it.
 
     166?00GUTSCHRIFT?109310?20EREF+...?21SVWZ+...?30BIC?31IBAN?32NAME
 
@@ -11,10 +12,10 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from services.payments.formats.mt940_values import IBAN_SHAPE, decimal_in
+from services.payments.formats.mt940_values import IBAN_SHAPE, decimal_in, iban_or_number
 from services.payments.formats.statement import Amount
 
-_STARTS = re.compile(r"(\d{3})\s*([?>+<~^|@])\d\d")
+_STARTS = re.compile(r"(\d{3})\s*([?>+<~^|@])\2?\d\d")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", re.ASCII)
 _SEPA_TAG = re.compile(r"(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|COAM|OAMT)[+:]")
 _SEPA_FIELDS = {
@@ -92,7 +93,7 @@ def _counterparty(subfields: dict[str, str], found: dict[str, Any], own: str | N
     if name:
         found["counterparty_name"] = name
     bank = subfields.get("30", "").strip()
-    account = (subfields.get("38") or subfields.get("31") or "").strip().replace(" ", "")
+    account = iban_or_number((subfields.get("38") or subfields.get("31") or "").strip())
     # Triodos puts our own account in 31, and the other's BIC and IBAN first in the text.
     if own is not None and account and own.endswith(account):
         account = ""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from services.payments.formats.mt940_values import IBAN_SHAPE
+from services.payments.formats.mt940_values import IBAN_SHAPE, iban_or_number
 from services.payments.formats.statement import StructuredReference
 from shared.references import is_payment_reference
 
@@ -84,7 +84,7 @@ def _labelled(key: str, value: str, found: dict[str, Any]) -> None:
     if not value or not key:
         return
     if key == "iban":
-        account = value.partition(" ")[0] if IBAN_SHAPE.match(value) else value
+        account = value.partition(" ")[0] if IBAN_SHAPE.match(value) else iban_or_number(value)
         kind = "counterparty_iban" if IBAN_SHAPE.fullmatch(account) else "counterparty_account"
         found.setdefault(kind, account)
     else:

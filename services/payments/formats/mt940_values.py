@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,6 +26,8 @@ _BALANCE = re.compile(r"([CD])(\d{6})([A-Za-z]*)([\d.,]+)", re.ASCII)
 # A whole line, its text without blanks at the end.
 LINE = r"(\d{6})(\d{4}| {4})?(R?[CD]|E[CD])([A-Z]?)([\d.,]+)[^\S\n]?([A-Z][^\n]{3})?([^\n]*)"
 _LINE = re.compile(LINE, re.ASCII)
+_MOMENT = re.compile(r"(\d{6})(\d\d)(\d\d)(?:([+-])(\d\d)(\d\d))?", re.ASCII)
+_NRB_LENGTH = 26
 _SIGNS = {"C": 1, "D": -1, "RC": -1, "RD": 1, "EC": 1, "ED": -1}
 _KINDS = {"60": "OPBD", "62": "CLBD", "64": "CLAV", "65": "FWAV"}
 _FEBRUARY = 2
@@ -100,14 +103,42 @@ def balance_of(tag: str, text: str, line: int, currency: str | None) -> Balance:
 def account_of(text: str, currency: str | None) -> Account:
     """Field :25:, kept as the bank wrote it, with its IBAN where it holds one."""
     written = text.strip()
-    compact = written.replace(" ", "")
-    for candidate in (compact, compact[:-3]):
+    compact = iban_or_number(written)
+    for candidate in (compact, iban_or_number(compact[:-3])):
         if IBAN_SHAPE.fullmatch(candidate):
             try:
                 return Account(normalise_iban(candidate), written, currency)
             except InvalidInput:
                 continue
     return Account(None, written or None, currency)
+
+
+def iban_or_number(written: str) -> str:
+    """An account number without blanks; Polish banks write theirs behind a slash, or as an NRB,
+    which is the IBAN without its country."""
+    number = written.replace(" ", "").removeprefix("/")
+    if len(number) == _NRB_LENGTH and number.isdecimal():
+        with suppress(InvalidInput):
+            return normalise_iban(f"PL{number}")
+    return number
+
+
+def moment_of(text: str) -> datetime | None:
+    """Field :13D: (or :13:), when an interim report was made; None when it is no moment.
+
+    The offset is that from UTC; without one the moment has no zone.
+    """
+    found = _MOMENT.match(text)
+    day = _date(found[1]) if found else None
+    if found is None or day is None:
+        return None
+    try:
+        at = time(int(found[2]), int(found[3]))
+        offset = timedelta(hours=int(found[5]), minutes=int(found[6])) if found[4] else None
+        zone = None if offset is None else timezone(-offset if found[4] == "-" else offset)
+    except ValueError:
+        return None
+    return datetime.combine(day, at, zone)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Protocol
 
 from services.payments.formats import archive, camt, mt940
+from services.payments.formats.csv_choice import CsvLayouts
 from services.payments.formats.csv_mapping import CsvMapping
 from services.payments.formats.csv_statement import read_csv
 from services.payments.formats.detect import Kind, kind_of
@@ -27,19 +28,20 @@ class Readable(Protocol):
 
 
 Source = bytes | Readable
+CsvLayout = CsvMapping | CsvLayouts
 
 _CHUNK_BYTES = 1 << 16
 _HEAD_BYTES_MIN = 1 << 12
 _CSV_BYTES_MAX = 100 << 20
 
 
-def read_events(source: Source, mapping: CsvMapping | None = None) -> Iterator[StatementEvent]:
+def read_events(source: Source, mapping: CsvLayout | None = None) -> Iterator[StatementEvent]:
     """`StatementStart`, its `Entry`s, `StatementEnd`, for each statement in the file, as they come.
 
-    camt, MT940 and a ZIP of them are known by their content; `mapping` reads what is none of them
-    as a CSV (which is held in memory; the others are not, whatever their size). Raises
-    `UnreadableFile` with line and field at the first thing not understood; what was yielded before
-    it is not to be kept.
+    camt, MT940 and a ZIP of them are known by their content; `mapping`, or the one of several that
+    fits, reads what is none of them as a CSV (which is held in memory; the others are not, whatever
+    their size). Raises `UnreadableFile` with line and field at the first thing not understood; what
+    was yielded before it is not to be kept.
     """
     head, chunks = _with_head(_chunks_of(source))
     kind = kind_of(head, may_be_csv=mapping is not None)
@@ -47,7 +49,9 @@ def read_events(source: Source, mapping: CsvMapping | None = None) -> Iterator[S
         yield from archive.read(chunks, _read_member)
     elif kind is Kind.CSV:
         assert mapping is not None, "only a mapping makes a CSV possible"
-        for statement in read_csv(_whole(chunks), mapping):
+        content = _whole(chunks)
+        layout = mapping.of(content) if isinstance(mapping, CsvLayouts) else mapping
+        for statement in read_csv(content, layout):
             yield statement.start
             yield from statement.entries
             yield statement.end
@@ -55,7 +59,7 @@ def read_events(source: Source, mapping: CsvMapping | None = None) -> Iterator[S
         yield from _READERS[kind](chunks)
 
 
-def read_statements(source: Source, mapping: CsvMapping | None = None) -> Iterator[Statement]:
+def read_statements(source: Source, mapping: CsvLayout | None = None) -> Iterator[Statement]:
     """Whole statements, one in memory at a time."""
     return collected(read_events(source, mapping))
 

@@ -96,7 +96,7 @@ class WatchedFolder:
         return False
 
     async def _take(self, creditor_id: UUID, rooms: Path, path: Path) -> Taken:
-        taken = await take(self._service, creditor_id, "folder", _chunks(path))
+        taken = await take(self._service, creditor_id, "folder", path.name, _chunks(path))
         _put_away(path, rooms, taken)
         return taken
 

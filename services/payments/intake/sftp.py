@@ -101,7 +101,8 @@ class BankServerPoller:
         taken = []
         for remote in complete:
             path = self._path(remote)
-            one = await take(self._service, self._creditor_id, "sftp", _chunks(client, path))
+            chunks = _chunks(client, path)
+            one = await take(self._service, self._creditor_id, "sftp", remote.name, chunks)
             await self._note(remote, one)
             taken.append(one)
         if self._server.delete:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from services.payments.config import settings_of
-from services.payments.use_cases.csv_mappings import csv_mapping
+from services.payments.use_cases.csv_mappings import csv_layouts
 from services.payments.use_cases.import_statements import (
     ImportStatements,
     import_statements,
@@ -34,9 +34,11 @@ class Taken:
 
 
 async def take(
-    service: Service, creditor_id: UUID, source: str, chunks: AsyncIterator[bytes]
+    service: Service, creditor_id: UUID, source: str, name: str, chunks: AsyncIterator[bytes]
 ) -> Taken:
     """Store a file whole, or nothing of it. The same bytes again are `known`, however they came.
+
+    The file's name helps to find the layout of a CSV, and nothing else.
 
     Raises what may pass (the database is away): the file is to be taken again then.
     """
@@ -44,8 +46,8 @@ async def take(
     sha256 = None
     try:
         async with service.db.read(scope) as reading:
-            mapping = await csv_mapping(reading, None)
-        file = await receive_file(chunks, mapping, settings_of(service).statement_lines_max)
+            layouts = await csv_layouts(reading, file_name=name)
+        file = await receive_file(chunks, layouts, settings_of(service).statement_lines_max)
         sha256 = file.sha256
         async with service.db.write(scope) as session:
             known = await known_result(session, sha256)

@@ -94,6 +94,8 @@ class BankEntry(Base):
     told_by: Mapped[UUID] = mapped_column(ForeignKey("bank_statements.id", ondelete="RESTRICT"))
     # The statement that counts it; none while only interim reports and notices told it.
     confirmed_by: Mapped[UUID | None]
+    # What it left on the account, by a statement with an opening balance.
+    balance_minor: Mapped[int | None]
 
     __table_args__ = (
         Index(None, "account_id", "booked_on", "amount_minor"),

@@ -31,6 +31,7 @@ async def alike(session: AsyncSession, told: Sequence[BookedEntry]) -> list[Book
             BankEntry.content,
             BankEntry.told_by,
             BankEntry.confirmed_by,
+            BankEntry.balance_minor,
         )
         .where(
             BankEntry.account_id == any_(literal(list({e.account_id for e in told}), UUIDS)),

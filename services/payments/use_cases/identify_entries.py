@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import accumulate, groupby, islice
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,7 @@ _COLUMNS = (
     "content",
     "told_by",
     "confirmed_by",
+    "balance_minor",
 )
 
 
@@ -117,7 +118,7 @@ def told_entries(
     draft: StatementDraft, statement_id: UUID, account_id: UUID, vault: Vault
 ) -> list[BookedEntry]:
     """The entries of a report by what tells them from others."""
-    return [
+    told = [
         BookedEntry(
             id=uuid7(),
             account_id=account_id,
@@ -129,6 +130,11 @@ def told_entries(
         )
         for _, lines in _by_entry(draft)
     ]
+    if draft.kind == "statement" and draft.opening is not None:
+        balances = accumulate((e.amount_minor for e in told), initial=draft.opening.minor)
+        for entry, balance in zip(told, islice(balances, 1, None), strict=True):
+            entry.balance_minor = balance
+    return told
 
 
 def _by_entry(draft: StatementDraft) -> Iterator[tuple[int, list[LineDraft]]]:

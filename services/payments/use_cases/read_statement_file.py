@@ -12,10 +12,9 @@ from typing import Literal
 
 from services.payments.domain.clues import NO_CLUES, Clues, clues_in
 from services.payments.domain.debit import from_our_reference
-from services.payments.formats.csv_mapping import CsvMapping
 from services.payments.formats.csv_statement import FORMAT as CSV
 from services.payments.formats.pages import joined
-from services.payments.formats.read import Source, collected, read_events
+from services.payments.formats.read import CsvLayout, Source, collected, read_events
 from services.payments.formats.statement import (
     Amount,
     Detail,
@@ -98,7 +97,7 @@ class StatementDraft:
 
 
 def read_statement_file(
-    source: Source, mapping: CsvMapping | None = None, lines_max: int = LINES_MAX
+    source: Source, mapping: CsvLayout | None = None, lines_max: int = LINES_MAX
 ) -> list[StatementDraft]:
     """Every statement of the file, its pages joined; raises `UnreadableFile` with line and field.
 

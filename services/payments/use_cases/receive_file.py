@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from services.payments.formats.csv_mapping import CsvMapping
+from services.payments.formats.read import CsvLayout
 from services.payments.use_cases.read_statement_file import StatementDraft, read_statement_file
 from shared.errors import InvalidInput
 
@@ -46,7 +46,7 @@ async def received(
 
 
 async def receive_file(
-    chunks: AsyncIterator[bytes], mapping: CsvMapping | None, lines_max: int
+    chunks: AsyncIterator[bytes], mapping: CsvLayout | None, lines_max: int
 ) -> ReceivedFile:
     """Spool the body, then read and compress it; raises `UnreadableFile` with line and field."""
     async with received(chunks) as (spool, sha256, size):
@@ -56,7 +56,7 @@ async def receive_file(
 
 
 def _read_and_compress(
-    spool: BinaryIO, mapping: CsvMapping | None, lines_max: int
+    spool: BinaryIO, mapping: CsvLayout | None, lines_max: int
 ) -> tuple[list[StatementDraft], bytes]:
     drafts = read_statement_file(spool, mapping, lines_max)
     spool.seek(0)

@@ -11,7 +11,7 @@ import pytest
 
 from services.payments.intake.folder import WatchedFolder
 from shared.ids import uuid7
-from tests.factories.payments import camt053, paid
+from tests.factories.payments import IBAN, camt053, paid
 from tests.integration.payments.conftest import World
 
 
@@ -96,6 +96,35 @@ async def test_files_are_taken_in_the_order_they_came(
     await watched.look()
     told = [taken.told["statements"][0]["number"] for taken in await watched.look()]
     assert told == ["1", "2"]
+
+
+async def test_the_csv_files_of_two_banks_are_read_each_by_its_own_mapping(
+    world: World, rooms: Path, watched: WatchedFolder
+) -> None:
+    """One folder, a mapping per bank account: what the file says finds it."""
+    bunq = {"account": IBAN, "text": "Name", "mark": "."}
+    other = {"account": "DE89370400440532013000", "text": "Verwendungszweck", "mark": ","}
+    await world.post("/bank-accounts", {"iban": other["account"], "name": "Other bank"})
+    for account in (await world.get("/bank-accounts"))["items"]:
+        of = bunq if account["number"] == IBAN else other
+        columns = {"booked_on": "Day", "amount": "Sum", "account": "Own", "texts": [of["text"]]}
+        mapping = {"decimal_mark": of["mark"], "currency": "EUR", "columns": columns}
+        stored = await world.payments.call(
+            "PUT",
+            f"/bank-accounts/{account['id']}/csv-mapping",
+            json=mapping,
+            headers={"If-Match": f'"{account["version"]}"'},
+        )
+        assert stored.status_code == 200
+    for of in (bunq, other):
+        rows = f"Day;Sum;Own;{of['text']}\n2026-04-01;12{of['mark']}50;{of['account']};koffie\n"
+        (rooms / "in" / f"{of['text']}.csv").write_text(rows)
+    (rooms / "in" / "third.csv").write_text("Date;Total\n2026-04-01;12,50\n")
+    await watched.look()
+    taken = await watched.look()
+    assert sorted(one.outcome for one in taken) == ["refused", "stored", "stored"]
+    amounts = [item["amount"]["amount"] for item in (await world.get("/payments"))["items"]]
+    assert amounts == [1_250, 1_250]
 
 
 async def test_what_a_killed_process_left_is_resumed(rooms: Path, watched: WatchedFolder) -> None:

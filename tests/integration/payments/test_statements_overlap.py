@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.events.payments import PaymentReceived, PaymentReversed
-from tests.factories.payments import Booked, Part, camt053, eur, paid, report
+from tests.factories.payments import IBAN, Booked, Part, camt053, eur, paid, report
 from tests.integration.payments.conftest import World
 
 DAY = date(2026, 4, 1)
@@ -86,6 +86,38 @@ async def test_an_exported_period_tells_again_what_its_days_told(world: World) -
     assert await money(world) == ([100, 200], 200)
     repeats = (await world.get("/statements?kind=repeat"))["items"]
     assert [item["number"] for item in repeats] == ["77"]
+
+
+def mt940(number: int, opening: int, *bookings: tuple[int, str]) -> bytes:
+    """A statement of a bank that gives its bookings no reference."""
+    closing = opening + sum(cents for cents, _ in bookings)
+    entries = "".join(
+        f":61:2604010401C{cents // 100},{cents % 100:02}NTRFNONREF\n:86:{text}\n"
+        for cents, text in bookings
+    )
+    return (
+        f":20:R{number}\n:25:{IBAN}\n:28C:{number}\n"
+        f":60F:C260401EUR{opening // 100},{opening % 100:02}\n{entries}"
+        f":62F:C260401EUR{closing // 100},{closing % 100:02}\n-\n"
+    ).encode()
+
+
+COFFEE, TEA = (100, "koffie"), (250, "thee")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_statements_without_references_that_overlap_book_each_booking_once(
+    world: World, order: tuple[int, ...]
+) -> None:
+    """Two halves of a day with the same coffee in each, and an export of the whole day."""
+    files = [
+        mt940(1, 0, COFFEE, TEA),
+        mt940(2, 350, COFFEE, COFFEE),
+        mt940(99, 0, COFFEE, TEA, COFFEE, COFFEE),
+    ]
+    kinds = [(await world.upload(files[n]))["statements"][0]["kind"] for n in order]
+    assert kinds.count("statement") == (1 if order[0] == 2 else 2)
+    assert await money(world) == ([100, 100, 100, 250], 0)
 
 
 def batch(cents: int, parts: Sequence[Part] = (), **named: Any) -> Booked:

@@ -3,8 +3,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from itertools import accumulate
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from services.payments.domain.entry_identity import (
@@ -20,7 +21,12 @@ ACCOUNT, REPORT = uuid7(), uuid7()
 DAY = date(2026, 4, 1)
 
 
-def entry(content: str | None, reference: str | None = None, amount: int = 100) -> BookedEntry:
+def entry(
+    content: str | None,
+    reference: str | None = None,
+    amount: int = 100,
+    balance: int | None = None,
+) -> BookedEntry:
     return BookedEntry(
         id=uuid7(),
         account_id=ACCOUNT,
@@ -29,6 +35,7 @@ def entry(content: str | None, reference: str | None = None, amount: int = 100) 
         reference=reference.encode() if reference else None,
         content=content.encode() if content else None,
         told_by=REPORT,
+        balance_minor=balance,
     )
 
 
@@ -68,6 +75,22 @@ def test_an_entry_already_counted_by_name_shows_the_statement_repeats() -> None:
     counted.confirmed_by = uuid7()
     assert tells_again([entry("b", "R1")], [counted])
     assert not tells_again([entry("a", "R2"), entry("a")], [counted])
+
+
+def test_without_names_the_same_words_at_the_same_balance_show_the_statement_repeats() -> None:
+    counted = entry("a", balance=100)
+    counted.confirmed_by = uuid7()
+    assert tells_again([entry("b", balance=50), entry("a", balance=100)], [counted])
+    assert tells_again([entry("a", "R1", balance=100)], [counted])
+    assert not tells_again([entry("a", balance=200)], [counted])
+    assert not tells_again([entry("b", balance=100)], [counted])
+
+
+def test_equal_words_from_different_balances_on_are_two_bookings() -> None:
+    assert is_same(entry("a", balance=100), entry("a", balance=100))
+    assert is_same(entry("a", balance=100), entry("a"))
+    assert not is_same(entry("a", balance=100), entry("a", balance=200))
+    assert not is_same(entry(None, balance=100), entry("a", balance=200))
 
 
 def test_details_that_were_missing_complete_an_entry_once() -> None:
@@ -110,3 +133,47 @@ def test_parts_of_a_day_told_before_or_after_in_any_order_change_nothing(
 def test_the_same_day_twice_told_by_interims_is_one_day() -> None:
     day: list[tuple[str | None, str | None]] = [("a", None), ("a", None), (None, "R3")]
     assert book([("interim", day), ("interim", day), ("statement", day)]).total() == 3
+
+
+# Bookings without any reference: amounts and words, two of them alike.
+UNNAMED = st.sampled_from([(100, "koffie"), (100, "thee"), (-100, "koffie"), (250, "koffie")])
+
+
+def take(known: list[BookedEntry], told: list[BookedEntry]) -> None:
+    """One statement into the books, as `identify_entries` does it."""
+    statement = None if tells_again(told, known) else uuid7()
+    may_be = (lambda e: e.confirmed_by is None) if statement else anything
+    found = recognise(told, known, may_be)
+    for position, one in enumerate(told):
+        learn(found.get(position, one), one, statement)
+    known += [one for position, one in enumerate(told) if position not in found]
+
+
+def statement_of(bookings: Sequence[tuple[int, str]], begin: int, end: int) -> list[BookedEntry]:
+    balances = list(accumulate((amount for amount, _ in bookings), initial=5))
+    return [
+        entry(words, amount=amount, balance=balances[place + 1])
+        for place, (amount, words) in enumerate(bookings[begin:end], start=begin)
+    ]
+
+
+@given(st.lists(UNNAMED, min_size=1, max_size=8), st.data())
+def test_overlapping_statements_without_references_end_in_the_same_bookings(
+    bookings: list[tuple[int, str]], data: st.DataObject
+) -> None:
+    """However a day is cut into statements that overlap, and in whatever order they come."""
+    balances = [one.balance_minor for one in statement_of(bookings, 0, len(bookings))]
+    # A balance that comes back with the same words is the one thing no statement tells apart.
+    assume(len({*zip(bookings, balances, strict=True)}) == len(bookings))
+    places = st.integers(0, len(bookings))
+    spans = data.draw(st.lists(st.tuples(places, places).map(sorted), max_size=5))
+    cut = data.draw(st.integers(0, len(bookings)))
+    told = data.draw(st.permutations([*spans, [0, cut], [cut, len(bookings)]]))
+    known: list[BookedEntry] = []
+    for begin, end in told:
+        take(known, statement_of(bookings, begin, end))
+    booked = Counter((one.amount_minor, one.content, one.balance_minor) for one in known)
+    assert booked == Counter(
+        (amount, words.encode(), balance)
+        for (amount, words), balance in zip(bookings, balances, strict=True)
+    )

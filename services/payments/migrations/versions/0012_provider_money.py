@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared import ddl
 
 revision = "0012_provider_money"
-down_revision = "0008_payment_pages"
+down_revision = "0010_bank_files"
 branch_labels = None
 depends_on = None
 

@@ -281,7 +281,7 @@ def test_polish_list_of_labels() -> None:
         "61109010140000071219812874; OD: JAN KOWALSKI UL.POLNA 1 WARSZAWA; TYT.: CZYNSZ",
         " 08/2026; TNR: 145829320000128.020001",
     )
-    assert detail.counterparty_account == "61109010140000071219812874"
+    assert detail.counterparty_iban == "PL61109010140000071219812874"
     assert detail.counterparty_name == "JAN KOWALSKI UL.POLNA 1 WARSZAWA"
     assert detail.remittance_text == "CZYNSZ 08/2026"
 
