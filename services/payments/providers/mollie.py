@@ -14,8 +14,6 @@ from urllib.parse import parse_qs, quote
 
 import httpx
 
-from services.payments.domain.payouts import Settlement
-from services.payments.providers.mollie_settlements import read_settlement
 from services.payments.providers.provider import (
     BadSignature,
     NewPayment,
@@ -98,18 +96,6 @@ class Mollie:
         if response.status_code != 200:
             raise ProviderRefused(str(response.status_code))
         return _state(response)
-
-    async def settlement(self, reference: str) -> Settlement | None:
-        """What a payout was made of, by its reference at the bank; None when there is none."""
-        return await read_settlement(self._document, quote(reference, safe=""))
-
-    async def _document(self, path: str) -> dict[str, Any] | None:
-        response = await self._call("GET", path)
-        if response.status_code in {404, 410}:
-            return None
-        if response.status_code != 200:
-            raise ProviderRefused(str(response.status_code))
-        return document(response.content)
 
     async def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
