@@ -244,6 +244,44 @@ async def test_a_cent_too_few_at_the_bank_is_shown_with_both_amounts(
     assert (await shop.explained())["status"] == "differs"
 
 
+async def test_a_payout_that_differs_waits_in_the_queue_with_its_evidence(shop: Shop) -> None:
+    """A clerk who looks at nothing but the queue sees it, in its place among the payments."""
+    await shop.pay(1, 5_000)
+    made = await shop.fake("/payouts")
+    await _report_is_told(shop, 1)
+    payout = await shop.bank_shows(made, missing=1)
+    strangers = [paid(minor, text="dank u") for minor in (4_000, 6_000)]
+    await shop.online.upload(camt053(strangers, number=2, opening=shop.closing))
+    queue = (await shop.online.get("/queue?sort=smallest&language=nl"))["items"]
+    assert [(one["kind"], one["amount"]["amount"]) for one in queue] == [
+        ("payment", 4_000),
+        ("payout", made["amount"] - 1),
+        ("payment", 6_000),
+    ]
+    item = queue[1]
+    assert (item["payment_id"], item["reason"], item["candidates"]) == (None, "payout_differs", [])
+    assert "ander bedrag" in item["reason_text"]
+    assert item["payout"]["differences"] == payout["differences"]
+    for sort in ("oldest", "newest", "smallest", "largest", "surest"):
+        whole = (await shop.online.get(f"/queue?sort={sort}"))["items"]
+        assert await _turned(shop, f"/queue?sort={sort}&limit=1") == whole
+    counts = (await shop.online.get("/queue/summary"))["reasons"]
+    assert {one["reason"]: one["waiting"] for one in counts}["payout_differs"] == 1
+    for only, count in (("source=provider", 1), ("source=bank", 2), ("amount_to=4500", 1)):
+        assert len((await shop.online.get(f"/queue?{only}"))["items"]) == count
+
+
+async def _turned(shop: Shop, path: str) -> list[Any]:
+    """All pages of a list, one after the other."""
+    items, cursor = [], ""
+    while True:
+        page = await shop.online.get(f"{path}{cursor}")
+        items += page["items"]
+        if page["next_cursor"] is None:
+            return items
+        cursor = f"&cursor={page['next_cursor']}"
+
+
 async def test_a_payment_we_never_heard_of_keeps_its_payout_from_agreeing(
     shop: Shop, clock: FixedClock
 ) -> None:
@@ -268,6 +306,10 @@ async def test_a_payout_the_provider_cannot_tell_of_yet_is_asked_for_again(
     reference = early.get(shop.provider, "TX00000001XT WaterNL batch 1")
     payout = await shop.bank_shows({"amount": 9_000 - 58, "reference": reference})
     assert (payout["status"], payout["reason"]) == ("unknown", "unknown_to_provider")
+    assert (await shop.online.get("/queue"))["items"] == []
+    clock.advance(timedelta(days=4))
+    (item,) = (await shop.online.get("/queue"))["items"]
+    assert (item["kind"], item["reason"]) == ("payout", "unknown_to_provider")
     await shop.fake("/payouts")
     await _report_is_told(shop, 1)
     if shop.provider != "adyen":
