@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self
@@ -161,12 +162,17 @@ class MollieWebhooks:
             given = [one.strip().removeprefix("sha256=") for one in signatures.split(",")]
             if not is_signed_hex(body, given, self._secrets):
                 raise BadSignature()
+        signed = signatures is not None and bool(self._secrets)
         if body.lstrip()[:1] != b"{":
             payment = _classic_id(body)
-            return [ProviderEvent(id=payment, kind="changed", type="payment", payment=payment)]
+            return [
+                ProviderEvent(
+                    id=payment, kind="changed", type="payment", payment=payment, signed=signed
+                )
+            ]
         if signatures is None and self._secrets:
             raise BadSignature()
-        return [_told(document(body))]
+        return [replace(_told(document(body)), signed=signed)]
 
     async def state(self, payment: str) -> ProviderState | None:
         async with self._client() as mollie:

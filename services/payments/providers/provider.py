@@ -105,6 +105,8 @@ class ProviderEvent:
     payment: str | None = None
     reference: str | None = None
     amount: Money | None = None
+    # Whether a signature vouches that the provider sent it.
+    signed: bool = True
 
 
 class Provider(Protocol):
