@@ -36,6 +36,7 @@ def compose_environment(settings: LocalSettings, credentials: Mapping[str, str])
         "PAYMENTS_PROVIDER_URL": f"http://{HOST}:{ports.provider}",
         "PAYMENTS_PROVIDER_API_KEY": credentials["payments_provider_api_key"],
         "PAYMENTS_PROVIDER_WEBHOOK_SECRET": credentials["payments_provider_webhook_secret"],
+        **_payout_providers(settings, credentials),
         "PAYMENTS_PUBLIC_URL": f"http://{HOST}:{ports.payments}",
         "PAYMENTS_LINK_SECRET": credentials["payments_link_secret"],
         "NOTIFICATIONS_PRINT_HOUSE_DIR": str(settings.data / "print-house"),
@@ -46,6 +47,24 @@ def compose_environment(settings: LocalSettings, credentials: Mapping[str, str])
     for service in SERVICES:
         environment |= _of_service(service, settings, credentials, admin_url)
     return environment
+
+
+def _payout_providers(settings: LocalSettings, credentials: Mapping[str, str]) -> dict[str, str]:
+    """The stand-in speaks for all of them, with one key and one secret."""
+    address = f"http://{HOST}:{settings.ports.provider}"
+    key = credentials["payments_provider_api_key"]
+    secret = credentials["payments_provider_webhook_secret"]
+    return {
+        "PAYMENTS_STRIPE_URL": address,
+        "PAYMENTS_STRIPE_API_KEY": key,
+        "PAYMENTS_STRIPE_WEBHOOK_SECRETS": secret,
+        "PAYMENTS_ADYEN_REPORT_URL": address,
+        "PAYMENTS_ADYEN_REPORT_API_KEY": key,
+        "PAYMENTS_ADYEN_HMAC_KEYS": secret.encode().hex(),
+        "PAYMENTS_GOCARDLESS_URL": address,
+        "PAYMENTS_GOCARDLESS_TOKEN": key,
+        "PAYMENTS_GOCARDLESS_WEBHOOK_SECRETS": secret,
+    }
 
 
 def _of_service(

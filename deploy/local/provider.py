@@ -3,12 +3,13 @@
 Payments are created over REST and paid on a page of its own; every change is told by a webhook
 that carries the payment's id alone, so that the receiver fetches the truth. `POST
 /fake/settlements` ends a period and says what the payout on the bank account will look like;
-`POST /fake/payments/{id}/refund` and `/chargeback` take a payment back.
+`POST /fake/payments/{id}/refund` and `/chargeback` take a payment back, or `?amount=` of it, and
+`/chargeback_reversed` brings it again. Stripe, Adyen and GoCardless speak at the same address
+(`payout_books`).
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator
@@ -18,17 +19,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-import httpx
 from fastapi import Depends, FastAPI, Form, Header, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel
 
+from deploy.local.adyen_api import AdyenWords
+from deploy.local.gocardless_api import GoCardlessWords
+from deploy.local.payout_books import Back, add_books
+from deploy.local.payout_books import Books as PayoutBooks
 from deploy.local.settings import HOST, LocalSettings
 from deploy.local.stand_in import PAGES, SAFE_PAGE, refuse_in_production, serve, stand_in_app
+from deploy.local.stripe_api import StripeWords
+from deploy.local.telling import Teller
 from shared.clock import Clock, SystemClock
-from shared.http.tls import trusted
 
-_RETRY_AFTER_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 _OPEN_FOR = timedelta(minutes=15)
 # Browsers hold a form's redirect to `form-action` too, and ours leads back to the payer's page.
 _PAGE = {**SAFE_PAGE, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
@@ -50,6 +54,15 @@ class NewPayment(BaseModel):
 
 
 @dataclass(slots=True)
+class Taken:
+    """Money of a payment that went back, and the settlement that was in."""
+
+    kind: Literal["refund", "chargeback"]
+    value: Decimal
+    settlement: str | None = None
+
+
+@dataclass(slots=True)
 class Payment:
     id: str
     wish: NewPayment
@@ -59,9 +72,10 @@ class Payment:
     is_cancelable: bool = True
     paid_at: datetime | None = None
     settlement: str | None = None
-    # Set once all of it was taken back, and the settlement that was in.
-    taken_back: Literal["refund", "chargeback"] | None = None
-    taken_back_in: str | None = None
+    taken: list[Taken] = field(default_factory=list)
+
+    def gone(self, kind: str) -> Decimal:
+        return sum((one.value for one in self.taken if one.kind == kind), Decimal(0))
 
 
 @dataclass(slots=True)
@@ -78,8 +92,7 @@ class Provider:
         self.books = Books()
         self.clock = clock
         self.address = f"http://{HOST}:{settings.ports.provider}"
-        self._client = httpx.AsyncClient(timeout=10, verify=trusted())
-        self._telling: set[asyncio.Task[None]] = set()
+        self.teller = Teller()
 
     def create(self, wish: NewPayment, key: str | None) -> Payment:
         """The same idempotency key gives the same payment."""
@@ -107,28 +120,22 @@ class Provider:
         payment.paid_at = self.clock.now() if status == "paid" else None
         self._changed(payment)
 
-    def take_back(self, payment: Payment, kind: Literal["refund", "chargeback"]) -> None:
-        """All of it goes back to the payer, by us or by their bank; told by the same webhook."""
-        if payment.status != "paid" or payment.taken_back:
-            raise HTTPException(409, "Nothing of this payment can be taken back")
-        payment.taken_back = kind
+    def take_back(self, payment: Payment, kind: Back, value: Decimal | None) -> None:
+        """All or `value` of it goes back to the payer, by us or by their bank, or comes again;
+        told by the same webhook."""
+        if kind == "chargeback_reversed":
+            payment.taken = [one for one in payment.taken if one.kind != "chargeback"]
+        else:
+            left = Decimal(payment.wish.amount.value) - sum(one.value for one in payment.taken)
+            wanted = left if value is None else value
+            if payment.status != "paid" or not 0 < wanted <= left:
+                raise HTTPException(409, "So much of this payment cannot be taken back")
+            payment.taken.append(Taken(kind, wanted))
         self._changed(payment)
 
     def _changed(self, payment: Payment) -> None:
-        if payment.wish.webhookUrl:
-            task = asyncio.create_task(self._tell(payment.wish.webhookUrl, payment.id))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
-
-    async def _tell(self, url: str, payment_id: str) -> None:
-        """Post the webhook until somebody answers 200, as the real one does for a day."""
-        for wait_s in (0.0, *_RETRY_AFTER_S):
-            await asyncio.sleep(wait_s)
-            try:
-                if (await self._client.post(url, data={"id": payment_id})).status_code == 200:
-                    return
-            except httpx.HTTPError:
-                continue
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        self.teller.tell(payment.wish.webhookUrl, f"id={payment.id}".encode(), form)
 
     def shown(self, payment: Payment) -> dict[str, Any]:
         body: dict[str, Any] = {
@@ -155,8 +162,10 @@ class Provider:
         if payment.paid_at is not None:
             body["paidAt"] = payment.paid_at.isoformat()
         for kind, name in ("refund", "amountRefunded"), ("chargeback", "amountChargedBack"):
-            value = payment.wish.amount.value if payment.taken_back == kind else "0.00"
-            body[name] = {"currency": payment.wish.amount.currency, "value": value}
+            body[name] = {
+                "currency": payment.wish.amount.currency,
+                "value": f"{payment.gone(kind):.2f}",
+            }
         if payment.settlement is not None:
             body["settlementId"] = payment.settlement
         if payment.status == "open":
@@ -173,16 +182,16 @@ class Provider:
         """
         payments = self.books.payments.values()
         paid = [p for p in payments if p.status == "paid" and p.settlement is None]
-        taken = [p for p in payments if p.taken_back and p.taken_back_in is None]
+        taken = [one for p in payments for one in p.taken if one.settlement is None]
         count = len(self.books.settlements) + 1
         number, now = f"stl_{count:06}", self.clock.now()
         for payment in paid:
             payment.settlement = number
-        for payment in taken:
-            payment.taken_back_in = number
+        for one in taken:
+            one.settlement = number
         costs = cost * len(paid)
         total = sum((Decimal(payment.wish.amount.value) for payment in paid), -costs)
-        total -= sum((Decimal(payment.wish.amount.value) for payment in taken), Decimal(0))
+        total -= sum((one.value for one in taken), Decimal(0))
         gross = {"currency": "EUR", "value": f"{costs:.4f}"}
         shown = {
             "resource": "settlement",
@@ -209,16 +218,12 @@ class Provider:
             rows = [self.shown(p) for p in payments if p.settlement == number]
         else:
             rows = [
-                {"paymentId": p.id, "amount": p.wish.amount.model_dump()}
+                {"paymentId": p.id, "amount": {"currency": "EUR", "value": f"{one.value:.2f}"}}
                 for p in payments
-                if p.taken_back_in == number and f"{p.taken_back}s" == noun
+                for one in p.taken
+                if one.settlement == number and f"{one.kind}s" == noun
             ]
         return {"count": len(rows), "_embedded": {noun: rows}, "_links": {"next": None}}
-
-    async def close(self) -> None:
-        for task in self._telling:
-            task.cancel()
-        await self._client.aclose()
 
 
 def create_app(settings: LocalSettings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -229,11 +234,13 @@ def create_app(settings: LocalSettings | None = None, clock: Clock | None = None
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        await provider.close()
+        await provider.teller.close()
 
     app.router.lifespan_context = lifespan
     app.state.provider = provider
     _add_api(app, provider)
+    for words in (StripeWords(), AdyenWords(provider.address), GoCardlessWords()):
+        add_books(app, PayoutBooks(words, provider.clock, provider.teller))
     _add_pages(app, provider)
     return app
 
@@ -272,9 +279,11 @@ def _add_api(app: FastAPI, provider: Provider) -> None:
         return provider.close_settlement(cost)
 
     @app.post("/fake/payments/{payment_id}/{kind}", dependencies=[Depends(check_key)])
-    async def take_back(payment_id: str, kind: Literal["refund", "chargeback"]) -> dict[str, Any]:
+    async def take_back(
+        payment_id: str, kind: Back, amount: Decimal | None = None
+    ) -> dict[str, Any]:
         payment = provider.find(payment_id)
-        provider.take_back(payment, kind)
+        provider.take_back(payment, kind, amount)
         return provider.shown(payment)
 
     @app.get("/v2/settlements/{name}", dependencies=[Depends(check_key)])

@@ -27,11 +27,19 @@ class Settings(ServiceSettings):
     gocardless_webhook_secrets: SecretStr = SecretStr("")
     gocardless_url: str = "https://api.gocardless.com"
     gocardless_token: SecretStr = SecretStr("")
+    # Where payouts are taken apart: Stripe's API, and the host of Adyen's reports.
+    stripe_url: str = "https://api.stripe.com"
+    stripe_api_key: SecretStr = SecretStr("")
+    adyen_report_url: str = "https://ca-live.adyen.com"
+    adyen_report_api_key: SecretStr = SecretStr("")
     # Refused webhooks kept for a look, per creditor; the oldest make room.
     refused_webhooks_kept: int = Field(200, ge=1, le=10_000)
     provider_timeout_s: float = Field(10.0, gt=0)
-    # How the provider writes a settlement in the text of its payout.
+    # How a provider's payout is known by sender and text; a group, or all of it, is its reference.
     payout_reference_pattern: str = r"\b\d{5,8}\.\d{4}\.\d{2}\b"
+    adyen_payout_pattern: str = r"(?i)\bTX\w{4,30}.{0,60}?\bbatch\s+\d{1,9}\b"
+    stripe_payout_pattern: str = r"\bSTRIPE\b(?: [A-Z0-9-]{2,35}){0,8}"
+    gocardless_payout_pattern: str = r"(?i:gocardless).{0,80}?\b([A-Z0-9]{1,18}-[A-Z0-9]{4,8})\b"
     # Where payers reach this service from outside.
     public_url: str = "http://127.0.0.1:8102"
     # Where the provider reaches it with webhooks; empty: where payers do.
@@ -51,6 +59,28 @@ class Settings(ServiceSettings):
     def webhook_url(self, provider: str, creditor_id: UUID) -> str:
         address = (self.webhook_base_url or self.public_url).rstrip("/")
         return f"{address}/v1/webhooks/{provider}/{creditor_id}"
+
+    @property
+    def payout_patterns(self) -> dict[str, str]:
+        """By provider, of those something was agreed with."""
+        agreed = {
+            "adyen": (self.adyen_payout_pattern, self.adyen_hmac_keys, self.adyen_report_api_key),
+            "stripe": (
+                self.stripe_payout_pattern,
+                self.stripe_webhook_secrets,
+                self.stripe_api_key,
+            ),
+            "gocardless": (
+                self.gocardless_payout_pattern,
+                self.gocardless_webhook_secrets,
+                self.gocardless_token,
+            ),
+        }
+        return {"mollie": self.payout_reference_pattern} | {
+            name: pattern
+            for name, (pattern, *secrets) in agreed.items()
+            if any(secret.get_secret_value() for secret in secrets)
+        }
 
     @property
     def link_key(self) -> bytes:

@@ -109,7 +109,8 @@ class PayoutBody(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"reference": "1234567.2605.03"}]}
     )
 
-    reference: Annotated[str, Field(min_length=1, max_length=40)]
+    reference: Annotated[str, Field(min_length=1, max_length=140)]
+    provider: Literal["mollie", "adyen", "stripe", "gocardless"] = "mollie"
 
 
 @router.get("", dependencies=[requires("payments:read")])
@@ -187,4 +188,6 @@ async def get_history(
 @router.post("/{payment_id}/payout", dependencies=[requires("payments:approve")])
 async def payout(session: Writing, payment_id: UUID, body: PayoutBody) -> PaymentShown:
     """A queued payment is the provider's payout: book it as that."""
-    return payment_shown(await reclassify_payout(session, payment_id, body.reference))
+    return payment_shown(
+        await reclassify_payout(session, payment_id, body.reference, body.provider)
+    )

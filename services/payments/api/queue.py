@@ -16,6 +16,7 @@ from services.payments.api.queue_views import (
     QueueItem,
     QueueSummary,
     Refusal,
+    payout_item,
     queue_item,
     summary_shown,
 )
@@ -23,10 +24,11 @@ from services.payments.domain.desk import DeskRules
 from services.payments.domain.queue_texts import REFUSALS, text_of
 from services.payments.repository import desk
 from services.payments.repository import queue as rows
+from services.payments.repository.queue_payouts import QueuedPayout, payout_counts
 from services.payments.use_cases import work_queue
 from services.payments.use_cases.accept_suggestions import Acceptance, accept_suggestions
 from services.payments.use_cases.business_day import today_of
-from services.payments.use_cases.search_queue import QueueSearch, search_queue
+from services.payments.use_cases.search_queue import QueueSearch, cursor_of, search_queue
 from services.payments.use_cases.set_desk_rules import set_desk_rules
 from services.payments.use_cases.show_payments import show_queue
 from shared.auth import Caller, requires
@@ -130,24 +132,30 @@ async def list_queue(
     language: Language,
     sort: Sort = "oldest",
 ) -> Page[QueueItem]:
-    """Payments with money nobody could place for certain, with what is known and proposed.
+    """What waits for a person: payments with money nobody could place for certain, with what is
+    known and proposed, and payouts that do not add up, with what differs.
 
     What a payer wrote is sealed and cannot be searched; `iban` finds by a keyed hash.
     """
     vault = request.app.state.service.vault
     found = await search_queue(session, paging, search, sort, vault=vault)
-    views = await show_queue(session, found, vault=vault)
-    return paging.page(
-        views,
-        lambda view: queue_item(view, language),
-        lambda view: rows.cursor_of(sort, view.payment),
-    )
+    payments = [one for one in found if not isinstance(one, QueuedPayout)]
+    views = {view.payment.id: view for view in await show_queue(session, payments, vault=vault)}
+
+    def shown(one: rows.Queued | QueuedPayout) -> QueueItem:
+        if isinstance(one, QueuedPayout):
+            return payout_item(one, language)
+        return queue_item(views[one[0].id], language)
+
+    return paging.page(found, shown, lambda one: cursor_of(sort, one))
 
 
 @router.get("/summary", dependencies=[requires("payments:read")])
 async def summarise_queue(session: Reading, language: Language) -> QueueSummary:
     """How many wait for which reason, how much money, and since when."""
-    return summary_shown(await rows.counts(session, await today_of(session)), language)
+    today = await today_of(session)
+    counts = [*await rows.counts(session, today), *await payout_counts(session, today)]
+    return summary_shown(counts, language)
 
 
 @router.post("/accept", dependencies=[requires("payments:write")])

@@ -10,8 +10,10 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from services.payments.api.payment_views import PaymentShown, Sender, payment_shown, sender_shown
+from services.payments.api.payouts import PayoutShown, payout_shown
 from services.payments.domain.queue_texts import FACTS, LANGUAGES, REASONS, text_of
 from services.payments.repository.queue import Count
+from services.payments.repository.queue_payouts import QueuedPayout
 from services.payments.use_cases.show_payments import QueueView, SuggestionView
 from shared.money import Money
 
@@ -65,7 +67,11 @@ class SpecificationShown(BaseModel):
 
 
 class QueueItem(BaseModel):
-    payment_id: UUID
+    """A payment, or a payout: that has no payment, no sender and no candidates, but evidence."""
+
+    kind: Literal["payment", "payout"]
+    payment_id: UUID | None = Field(description="none of a payout")
+    payout: PayoutShown | None = Field(description="what the provider says and what differs")
     version: int
     reason: str
     reason_text: str
@@ -116,7 +122,9 @@ def queue_item(view: QueueView, language: str) -> QueueItem:
     shown = payment_shown(view.payment)
     reason = shown.queue_reason or ""
     return QueueItem(
+        kind="payment",
         payment_id=shown.id,
+        payout=None,
         version=shown.version,
         reason=reason,
         reason_text=text_of(reason, REASONS, language),
@@ -140,6 +148,31 @@ def queue_item(view: QueueView, language: str) -> QueueItem:
             for row in view.specifications
             if row.currency == shown.amount.currency
         ],
+    )
+
+
+def payout_item(one: QueuedPayout, language: str) -> QueueItem:
+    shown = payout_shown(one.payout, one.settlement)
+    reason = shown.reason or "unknown_to_provider"
+    return QueueItem(
+        kind="payout",
+        payment_id=None,
+        payout=shown,
+        version=0,
+        reason=reason,
+        reason_text=text_of(reason, REASONS, language),
+        source="provider",
+        amount=shown.amount,
+        unallocated=Money.zero(shown.amount.currency),
+        booked_on=shown.booked_on,
+        account_id=None,
+        customer_id=None,
+        customer_number=None,
+        assigned_to=None,
+        held_until=None,
+        sender=sender_shown(None),
+        candidates=[],
+        specifications=[],
     )
 
 

@@ -191,7 +191,7 @@ async def upload_statements(
         size_bytes=file.size_bytes,
         compressed=file.compressed,
         drafts=file.drafts,
-        payout_pattern=settings_of(service).payout_reference_pattern,
+        payout_patterns=settings_of(service).payout_patterns,
     )
     result = await import_statements(session, command, vault=service.vault)
     return ImportResult.model_validate(result)

@@ -17,7 +17,7 @@ class LineFacts:
     # Of a debit, or of a transfer when money goes out.
     debit_id: UUID | None = None
     batch_ids: tuple[UUID, ...] = ()
-    payout_reference: str | None = None
+    payout: Payout | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,10 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
+    """By its text, before it is known whether the provider holds as much for us."""
+
     reference: str
+    provider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +152,10 @@ def _money_in(line: LineFacts, book: _Book) -> Kind:
             return Collection(tuple(d.id for d in flying), "batch")
     if any(batch_id in book.batches for batch_id in line.batch_ids):
         return Incoming("batch_differs")
-    if line.payout_reference is not None:
+    if line.payout is not None:
         if line.amount.currency == book.in_transit.currency and line.amount <= book.in_transit:
             book.in_transit -= line.amount
-            return Payout(line.payout_reference)
+            return line.payout
         return Incoming("payout_unexplained")
     return Incoming()
 

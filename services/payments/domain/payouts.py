@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Final, Literal
+from uuid import UUID
 
 from services.payments.domain.transitions import Transitions
 from shared.money import Money
 
 SETTLEMENT_STATUSES: Final = ("agreed", "differs", "unknown")
-PART_KINDS: Final = ("payment", "taken", "reinstated", "carried", "fee")
 SETTLEMENT: Final[Transitions] = {
     (status, trigger): after
     for status in ("differs", "unknown")
     for trigger, after in (("agree", "agreed"), ("differ", "differs"), ("lose", "unknown"))
 }
+PROVIDERS: Final = ("mollie", "adyen", "stripe", "gocardless")
 
-Reason = Literal["payout_differs", "part_unknown", "part_differs", "not_taken_back", "costs_differ"]
+# What a payout is made of: payments; what was taken back of one, or came again; what was left
+# from, or stays for, another payout; the provider's fee.
+PartKind = Literal["payment", "taken", "reinstated", "carried", "fee"]
+PART_KINDS: Final = ("payment", "taken", "reinstated", "carried", "fee")
+Reason = Literal[
+    "payout_differs",
+    "part_unknown",
+    "part_differs",
+    "not_taken_back",
+    "not_reinstated",
+    "part_unclear",
+    "costs_differ",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutSeen:
+    """A payout as the bank shows it; `reference` is what its text says."""
+
+    reference: str
+    amount: Money
+    booked_on: date
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutPart:
-    """A payment in a payout, or what was taken back of one (negative), by the provider's id."""
+    """`payment` is the provider's id; what lowers the payout is negative.
 
-    payment: str
+    A part of no known kind (None) makes no payout agree: a person looks what it is.
+    """
+
+    payment: str | None
     amount: Money
+    kind: PartKind | None = "payment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +68,22 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A payment at the provider, in our books."""
+    """A payment at the provider, in our books: with all that ever went back and came again."""
 
+    payment_id: UUID
     amount: Money
-    reversed: bool
+    taken: Money
+    reinstated: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What the provider says of one payment in this payout, and what our books have of it."""
+
+    reason: Reason
+    payment: str | None
+    told: Money
+    booked: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +94,7 @@ class Agreed:
 @dataclass(frozen=True, slots=True)
 class Differs:
     reason: Reason
+    differences: Sequence[Difference] = field(default=())
 
 
 def explain(
@@ -66,18 +106,47 @@ def explain(
     to it either way.
     """
     if settlement.amount != paid_out:
-        return Differs("payout_differs")
-    for part in settlement.parts:
-        ours = booked.get(part.payment)
-        if ours is None:
-            return Differs("part_unknown")
-        if part.amount.minor > 0 and part.amount != ours.amount:
-            return Differs("part_differs")
-        if part.amount.minor < 0 and not ours.reversed:
-            return Differs("not_taken_back")
+        found = Difference("payout_differs", None, settlement.amount, paid_out)
+        return Differs("payout_differs", (found,))
+    differences = _differences(settlement.parts, booked)
+    if differences:
+        return Differs(differences[0].reason, differences)
     gross = Money.total((part.amount for part in settlement.parts), paid_out.currency)
     fee = gross - paid_out
     cent = Money(1, fee.currency).to_decimal()
     if fee.minor < 0 or abs(fee.to_decimal() - settlement.costs) >= cent:
-        return Differs("costs_differ")
+        costs = Money(int(settlement.costs / cent), fee.currency)
+        return Differs("costs_differ", (Difference("costs_differ", None, costs, fee),))
     return Agreed(fee)
+
+
+def _differences(
+    parts: Sequence[PayoutPart], booked: Mapping[str, Booked]
+) -> tuple[Difference, ...]:
+    """Several parts of one payment and kind count together: two refunds, two chargebacks."""
+    totals: dict[tuple[PartKind | None, str | None], Money] = {}
+    for part in parts:
+        key = (part.kind, part.payment)
+        totals[key] = totals[key] + part.amount if key in totals else part.amount
+    found = (
+        _difference(kind, payment, amount, booked.get(payment or ""))
+        for (kind, payment), amount in totals.items()
+        if kind != "carried"
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _difference(
+    kind: PartKind | None, payment: str | None, amount: Money, ours: Booked | None
+) -> Difference | None:
+    if kind is None:
+        return Difference("part_unclear", payment, amount, None)
+    if ours is None:
+        return Difference("part_unknown", payment, amount, None)
+    if amount.currency != ours.amount.currency or (kind == "payment" and amount != ours.amount):
+        return Difference("part_differs", payment, amount, ours.amount)
+    if kind == "taken" and -amount > ours.taken:
+        return Difference("not_taken_back", payment, amount, -ours.taken)
+    if kind == "reinstated" and amount > ours.reinstated:
+        return Difference("not_reinstated", payment, amount, ours.reinstated)
+    return None

@@ -61,6 +61,46 @@ REASONS: Final[Texts] = {
         "Looks like a payout of the provider for more than it holds",
         "Lijkt een uitbetaling van de betaaldienst, maar hoger dan wat die voor ons heeft",
     ),
+    "payout_differs": (
+        "The provider's payout has another amount than the bank shows",
+        "De uitbetaling van de betaaldienst heeft een ander bedrag dan de bank toont",
+    ),
+    "part_unknown": (
+        "A payout holds a payment that we do not know",
+        "In een uitbetaling zit een betaling die wij niet kennen",
+    ),
+    "part_differs": (
+        "A payout holds a payment with another amount than ours",
+        "In een uitbetaling zit een betaling met een ander bedrag dan bij ons",
+    ),
+    "not_taken_back": (
+        "A payout takes back more of a payment than our books do",
+        "Een uitbetaling haalt meer van een betaling terug dan onze boeken",
+    ),
+    "not_reinstated": (
+        "A payout brings money again that our books hold to be gone",
+        "Een uitbetaling brengt geld terug dat volgens onze boeken weg is",
+    ),
+    "part_unclear": (
+        "A payout holds something that is neither a payment nor a fee",
+        "In een uitbetaling zit iets dat geen betaling en geen kosten is",
+    ),
+    "costs_differ": (
+        "What is missing from a payout is not what the provider charges",
+        "Wat aan een uitbetaling ontbreekt, is niet wat de betaaldienst rekent",
+    ),
+    "unknown_to_provider": (
+        "The provider has not told what a payout is made of",
+        "De betaaldienst heeft niet verteld waaruit een uitbetaling bestaat",
+    ),
+    "provider_away": (
+        "The provider does not answer what a payout is made of",
+        "De betaaldienst antwoordt niet waaruit een uitbetaling bestaat",
+    ),
+    "provider_refused": (
+        "The provider refuses to tell what a payout is made of: look at its key",
+        "De betaaldienst wil niet zeggen waaruit een uitbetaling bestaat: kijk naar de sleutel",
+    ),
     "not_certain": (
         "One answer is likely, not certain enough to book",
         "Een antwoord is waarschijnlijk, maar niet zeker genoeg om te boeken",

@@ -59,7 +59,7 @@ async def take(
                     size_bytes=file.size_bytes,
                     compressed=file.compressed,
                     drafts=file.drafts,
-                    payout_pattern=settings_of(service).payout_reference_pattern,
+                    payout_patterns=settings_of(service).payout_patterns,
                 )
                 result = await import_statements(session, command, vault=service.vault)
                 audit.record(session, "take_statements", result["file_id"], source=source)

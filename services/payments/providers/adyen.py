@@ -43,6 +43,7 @@ _SUCCEEDED: Final[Mapping[str, Kind]] = {
     "REFUND_FAILED": "refund_failed",
     "REFUNDED_REVERSED": "refund_failed",
     "PAIDOUT": "paid_out",
+    "REPORT_AVAILABLE": "report",
 }
 _FAILED: Final[Mapping[str, Kind]] = {"AUTHORISATION": "failed"}
 _LARGEST_BATCH = 1_000
@@ -92,10 +93,13 @@ class Adyen(TellsAll):
         amount = item.get("amount") or {}
         if not isinstance(amount, dict):
             raise InvalidInput.field("amount", "a value and a currency are needed here")
+        kind = self._kind(code) if succeeded else _FAILED.get(code, "other")
+        if kind == "report":
+            return _report(item, reference)
         return ProviderEvent(
             # Adyen tells one event of a payment by this pair, however often it is repeated.
             id=f"{code}:{reference}:{'yes' if succeeded else 'no'}",
-            kind=self._kind(code) if succeeded else _FAILED.get(code, "other"),
+            kind=kind,
             type=code,
             occurred_at=moment(str(item.get("eventDate") or "")),
             payment=original or reference,
@@ -109,6 +113,19 @@ class Adyen(TellsAll):
         if code == "AUTHORISATION" and self._captures_by_hand:
             return "other"
         return _SUCCEEDED.get(code, "other")
+
+
+def _report(item: Mapping[str, Any], file_name: str) -> ProviderEvent:
+    """A report can be fetched: its file name, and its address, which `reason` is here."""
+    address = text_at(item, "reason")
+    return ProviderEvent(
+        id=f"REPORT_AVAILABLE:{text_at(item, 'merchantAccountCode')}:{file_name}",
+        kind="report",
+        type="REPORT_AVAILABLE",
+        occurred_at=moment(str(item.get("eventDate") or "")),
+        payment=file_name,
+        reference=address,
+    )
 
 
 def signed_text(item: Mapping[str, Any]) -> str:

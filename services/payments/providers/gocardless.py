@@ -31,7 +31,7 @@ from shared.errors import InvalidInput
 from shared.http.tls import trusted
 from shared.money import Money
 
-_API_VERSION = "2015-07-06"
+API_VERSION = "2015-07-06"
 _LARGEST_BATCH = 1_000
 _OUTCOMES: Final[Mapping[str, Outcome]] = {
     "pending_customer_approval": "open",
@@ -76,7 +76,7 @@ class GoCardless:
             "base_url": url.rstrip("/"),
             "headers": {
                 "Authorization": f"Bearer {token}",
-                "GoCardless-Version": _API_VERSION,
+                "GoCardless-Version": API_VERSION,
             },
             "timeout": timeout_s,
             "transport": transport,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self
@@ -14,8 +15,6 @@ from urllib.parse import parse_qs, quote
 
 import httpx
 
-from services.payments.domain.payouts import Settlement
-from services.payments.providers.mollie_settlements import read_settlement
 from services.payments.providers.provider import (
     BadSignature,
     NewPayment,
@@ -106,18 +105,6 @@ class Mollie:
         response = await self._call("DELETE", f"/v2/payments/{quote(provider_id, safe='')}")
         return _state(response) if response.status_code == 200 else None
 
-    async def settlement(self, reference: str) -> Settlement | None:
-        """What a payout was made of, by its reference at the bank; None when there is none."""
-        return await read_settlement(self._document, quote(reference, safe=""))
-
-    async def _document(self, path: str) -> dict[str, Any] | None:
-        response = await self._call("GET", path)
-        if response.status_code in {404, 410}:
-            return None
-        if response.status_code != 200:
-            raise ProviderRefused(str(response.status_code))
-        return document(response.content)
-
     async def _call(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
             response = await self._client.request(method, path, **request)
@@ -182,12 +169,17 @@ class MollieWebhooks:
             given = [one.strip().removeprefix("sha256=") for one in signatures.split(",")]
             if not is_signed_hex(body, given, self._secrets):
                 raise BadSignature()
+        signed = signatures is not None and bool(self._secrets)
         if body.lstrip()[:1] != b"{":
             payment = _classic_id(body)
-            return [ProviderEvent(id=payment, kind="changed", type="payment", payment=payment)]
+            return [
+                ProviderEvent(
+                    id=payment, kind="changed", type="payment", payment=payment, signed=signed
+                )
+            ]
         if signatures is None and self._secrets:
             raise BadSignature()
-        return [_told(document(body))]
+        return [replace(_told(document(body)), signed=signed)]
 
     async def state(self, payment: str) -> ProviderState | None:
         async with self._client() as mollie:

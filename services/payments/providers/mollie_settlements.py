@@ -8,36 +8,57 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from services.payments.domain.payouts import PayoutPart, Settlement
+import httpx
+
+from services.payments.domain.payouts import PartKind, PayoutPart, PayoutSeen, Settlement
 from services.payments.providers.provider import ProviderAway
+from services.payments.providers.reading import reading
 from shared.errors import InvalidInput
 from shared.money import Money
 
 Get = Callable[[str], Awaitable[dict[str, Any] | None]]
 
 # Which list holds what, the field with the payment's id, and the sign of its money.
-_LISTS: Final = (
-    ("payments", "id", 1),
-    ("refunds", "paymentId", -1),
-    ("chargebacks", "paymentId", -1),
+_LISTS: Final[tuple[tuple[str, str, int, PartKind], ...]] = (
+    ("payments", "id", 1, "payment"),
+    ("refunds", "paymentId", -1, "taken"),
+    ("chargebacks", "paymentId", -1, "taken"),
 )
 _MOST_PAGES = 1_000
 
 
-async def read_settlement(get: Get, reference: str) -> Settlement | None:
-    """None when the provider knows no such settlement; `get` reads one document by its path."""
+class MolliePayouts:
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        *,
+        timeout_s: float = 10.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        headers = {"Authorization": f"Bearer {api_key}"}
+        self._reading = partial(reading, url, headers, timeout_s=timeout_s, transport=transport)
+
+    async def settlement(self, payout: PayoutSeen) -> Settlement | None:
+        async with self._reading() as reader:
+            return await _read(reader.document, quote(payout.reference, safe=""))
+
+
+async def _read(get: Get, reference: str) -> Settlement | None:
     found = await get(f"/v2/settlements/{reference}")
     if found is None:
         return None
     try:
         parts = []
-        for noun, named, sign in _LISTS:
+        for noun, named, sign, kind in _LISTS:
             for row in await _all(get, f"/v2/settlements/{found['id']}/{noun}?limit=250", noun):
                 money = _money(row["amount"])
-                parts.append(PayoutPart(str(row[named]), money if sign > 0 else -money))
+                part = PayoutPart(str(row[named]), money if sign > 0 else -money, kind)
+                parts.append(part)
         return Settlement(
             id=str(found["id"]),
             amount=_money(found["amount"]),

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, Literal, Protocol
 
+from services.payments.domain.payouts import PayoutSeen, Settlement
 from shared.currency import EXPONENTS
 from shared.errors import InningError, InvalidInput, TransientError
 from shared.money import Money
@@ -32,6 +33,8 @@ Kind = Literal[
     "charged_back",
     "chargeback_reversed",
     "paid_out",
+    # What a payout is made of can be fetched.
+    "report",
     "mandate",
     "other",
 ]
@@ -102,6 +105,8 @@ class ProviderEvent:
     payment: str | None = None
     reference: str | None = None
     amount: Money | None = None
+    # Whether a signature vouches that the provider sent it.
+    signed: bool = True
 
 
 class Provider(Protocol):
@@ -122,6 +127,17 @@ class Provider(Protocol):
 
     async def state(self, payment: str) -> ProviderState | None:
         """The payment of this id as the provider knows it; None when it knows none."""
+        ...
+
+
+class PayoutSource(Protocol):
+    """Tells what one provider's payouts are made of."""
+
+    async def settlement(self, payout: PayoutSeen) -> Settlement | None:
+        """None when the provider knows no such payout (yet).
+
+        Raises `ProviderAway`, or `ProviderRefused`.
+        """
         ...
 
 

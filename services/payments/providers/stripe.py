@@ -84,7 +84,7 @@ def _event(event: Mapping[str, Any], told: Mapping[str, Any]) -> ProviderEvent:
         kind=kind,
         type=text_at(event, "type"),
         occurred_at=_instant(created) if type(created) is int and 0 < created < 10**11 else None,
-        payment=_payment(told),
+        payment=payment_of(told),
         reference=text_or_none(metadata, "provider_payment_id")
         if isinstance(metadata, dict)
         else None,
@@ -92,7 +92,7 @@ def _event(event: Mapping[str, Any], told: Mapping[str, Any]) -> ProviderEvent:
     )
 
 
-def _payment(told: Mapping[str, Any]) -> str | None:
+def payment_of(told: Mapping[str, Any]) -> str | None:
     """The payment intent, which is what we began; a charge without one stands for itself."""
     if told.get("object") in {"payment_intent", "payout"}:
         return text_at(told, "id")
@@ -102,7 +102,11 @@ def _payment(told: Mapping[str, Any]) -> str | None:
 
 def _amount(kind: Kind, told: Mapping[str, Any]) -> Money:
     name = _AMOUNT.get(kind, "amount")
-    return money_of(told.get(name), told.get("currency"), _EXPONENTS)
+    return stripe_money(told.get(name), told.get("currency"))
+
+
+def stripe_money(minor: object, currency: object) -> Money:
+    return money_of(minor, currency, _EXPONENTS)
 
 
 def _instant(seconds: int) -> datetime:

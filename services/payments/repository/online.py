@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, case, func, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.payouts import Booked
 from services.payments.domain.transitions import PROVIDER_PAYMENTS_PENDING
 from services.payments.models import (
     Payment,
+    PayoutPart,
     PayoutSettlement,
     ProviderPayment,
     ProviderPayout,
@@ -21,7 +23,7 @@ from services.payments.models import (
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import TEXTS, UUIDS
 from shared.db import WriteSession
-from shared.errors import NotFound
+from shared.errors import InvalidInput, NotFound
 from shared.http.pages import Paging
 from shared.money import Money
 
@@ -94,7 +96,7 @@ async def payouts_to_explain(
                 ),
             )
         )
-        .order_by(ProviderPayout.id)
+        .order_by(ProviderPayout.booked_on, ProviderPayout.id)
         .limit(limit)
     )
     return (await session.scalars(query)).all()
@@ -108,16 +110,65 @@ async def lock_settlement(session: WriteSession, payout_id: UUID) -> PayoutSettl
 async def booked_at_provider(
     session: AsyncSession, provider_ids: Collection[str]
 ) -> dict[str, Booked]:
-    """Our payments by the provider's ids of them."""
+    """Our payments by the provider's ids of them, with what went back and came again."""
+
+    def total(kind: str) -> ColumnElement[int]:
+        of_kind = case((ProviderReversal.kind == kind, ProviderReversal.amount_minor), else_=0)
+        return func.coalesce(func.sum(of_kind), 0)
+
     rows = await session.execute(
-        select(ProviderPayment.provider_id, Payment.amount_minor, Payment.currency, Payment.status)
+        select(
+            ProviderPayment.provider_id,
+            Payment.id,
+            Payment.amount_minor,
+            Payment.currency,
+            total("taken"),
+            total("reinstated"),
+        )
         .join(Payment, Payment.provider_payment_id == ProviderPayment.id)
+        .outerjoin(ProviderReversal, ProviderReversal.provider_payment_id == ProviderPayment.id)
         .where(ProviderPayment.provider_id == any_(literal(list(provider_ids), TEXTS)))
+        .group_by(ProviderPayment.provider_id, Payment.id)
     )
     return {
-        str(name): Booked(Money(minor, currency), reversed=status == "reversed")
-        for name, minor, currency, status in rows
+        str(name): Booked(
+            payment_id,
+            Money(minor, currency),
+            taken=Money(int(taken), currency),
+            reinstated=Money(int(reinstated), currency),
+        )
+        for name, payment_id, minor, currency, taken, reinstated in rows
     }
+
+
+async def look_again(
+    session: WriteSession, before: datetime, *, provider: str | None = None, **equal: Any
+) -> None:
+    """Payouts of a provider, or this one, count as last looked at then, if they do not agree."""
+    payouts = select(ProviderPayout.id)
+    if provider is not None:
+        payouts = payouts.where(ProviderPayout.provider == provider)
+    await session.execute(
+        update(PayoutSettlement)
+        .where(PayoutSettlement.status != "agreed", PayoutSettlement.payout_id.in_(payouts))
+        .filter_by(**equal)
+        .values(checked_at=before)
+    )
+
+
+async def payout(
+    session: AsyncSession, payout_id: UUID
+) -> tuple[ProviderPayout, PayoutSettlement | None, Sequence[PayoutPart]]:
+    found = await session.get(ProviderPayout, payout_id)
+    if found is None:
+        raise NotFound("no payout with this id")
+    settled = await session.scalars(
+        select(PayoutSettlement).where(PayoutSettlement.payout_id == payout_id)
+    )
+    parts = await session.scalars(
+        select(PayoutPart).where(PayoutPart.payout_id == payout_id).order_by(PayoutPart.position)
+    )
+    return found, settled.one_or_none(), parts.all()
 
 
 async def payouts(
@@ -126,13 +177,17 @@ async def payouts(
     query = (
         select(ProviderPayout, PayoutSettlement)
         .outerjoin(PayoutSettlement, PayoutSettlement.payout_id == ProviderPayout.id)
-        .order_by(ProviderPayout.id)
+        .order_by(ProviderPayout.booked_on, ProviderPayout.id)
         .limit(paging.limit + 1)
     )
     if status is not None:
         query = query.where(func.coalesce(PayoutSettlement.status, "unknown") == status)
     if paging.after:
-        query = query.where(ProviderPayout.id > UUID(paging.after[0]))
+        if len(paging.after) != 2:
+            raise InvalidInput.field("cursor", "not a cursor of this list")
+        booked_on, name = paging.after
+        last = tuple_(literal(date.fromisoformat(booked_on)), literal(UUID(name)))
+        query = query.where(tuple_(ProviderPayout.booked_on, ProviderPayout.id) > last)
     return [(payout, settlement) for payout, settlement in await session.execute(query)]
 
 

@@ -26,6 +26,11 @@ async def creditor(session: AsyncSession) -> Creditor:
     return found
 
 
+async def is_known(session: AsyncSession) -> bool:
+    """Whether billing has told of the creditor of this transaction."""
+    return (await session.scalars(select(Creditor.id))).one_or_none() is not None
+
+
 async def customers_by_number(session: AsyncSession, numbers: Collection[str]) -> dict[str, UUID]:
     rows = await session.execute(
         select(Customer.number, Customer.id).where(

@@ -91,14 +91,15 @@ async def queue_page(
     return [(row[0], row[1]) for row in rows]
 
 
-def cursor_of(sort: str, payment: Payment) -> tuple[Any, ...]:
-    value: object = payment.booked_on
+def cursor(
+    sort: str, booked_on: date, amount_minor: int, certainty: float, name: UUID
+) -> tuple[Any, ...]:
+    value: object = booked_on
     if sort in {"smallest", "largest"}:
-        value = payment.amount_minor
+        value = amount_minor
     elif sort == "surest":
-        first = payment.candidates[0] if payment.candidates else {}
-        value = first.get("probability") or 0.0
-    return (sort, value, payment.id)
+        value = certainty
+    return (sort, value, name)
 
 
 def _from_queue(query: Columns, wanted: QueueFilter) -> Columns:

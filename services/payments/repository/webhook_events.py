@@ -74,6 +74,20 @@ async def told_given_back(session: AsyncSession, provider: str, payment: str | N
     ]
 
 
+async def reports(session: AsyncSession, provider: str) -> dict[str, list[str]]:
+    """The addresses a provider told of reports that can be fetched, by their file name."""
+    found: dict[str, list[str]] = {}
+    query = select(WebhookEvent).where(
+        WebhookEvent.provider == provider,
+        WebhookEvent.kind == "report",
+        WebhookEvent.status != "refused",
+    )
+    for row in await session.scalars(query.order_by(WebhookEvent.id)):
+        if row.payment is not None and row.reference is not None:
+            found.setdefault(row.payment, []).append(row.reference)
+    return found
+
+
 async def record_work(
     session: WriteSession, event: WebhookEvent, *, status: str, reason: str | None, try_at: datetime
 ) -> None:

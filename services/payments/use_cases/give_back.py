@@ -98,7 +98,7 @@ async def _take(
             await reverse_payments(session, [taken])
         elif not await _take_part(session, payment, part, taken):
             return False
-        _write(session, row, reversal_id, payment_id, "taken", part, today)
+        await _write(session, row, reversal_id, payment_id, "taken", part, today)
     return True
 
 
@@ -141,10 +141,10 @@ async def _reinstate(session: WriteSession, row: ProviderPayment, amount: Money)
     payment_id = derived_id(reversal_id, "payment")
     await book_visit(session, row, payment_id, amount, again=True)
     today = await today_at(session)
-    _write(session, row, reversal_id, payment_id, "reinstated", amount, today)
+    await _write(session, row, reversal_id, payment_id, "reinstated", amount, today)
 
 
-def _write(
+async def _write(
     session: WriteSession,
     row: ProviderPayment,
     reversal_id: UUID,
@@ -166,3 +166,5 @@ def _write(
             created_at=session.info["clock"].now(),
         )
     )
+    # Seen by whoever asks in this transaction what is booked already.
+    await session.flush()

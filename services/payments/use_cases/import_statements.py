@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -48,8 +48,8 @@ class ImportStatements:
     size_bytes: int
     compressed: bytes
     drafts: Sequence[StatementDraft]
-    # How the provider writes a settlement in the text of its payout.
-    payout_pattern: str
+    # By provider, how its payouts are known.
+    payout_patterns: Mapping[str, str]
 
 
 async def known_result(session: WriteSession, sha256: bytes) -> dict[str, Any] | None:
@@ -80,7 +80,7 @@ async def import_statements(
     plan = await plan_lines(
         session,
         lines,
-        payout_pattern=command.payout_pattern,
+        payout_patterns=command.payout_patterns,
         currency=creditor.currency,
         vault=vault,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -21,7 +21,7 @@ from services.payments.repository import parties, webhook_events
 from services.payments.use_cases.provider_client import webhooks_of
 from shared.crypto import CustomerCipher
 from shared.db import Scope, is_transient
-from shared.errors import InningError, InvalidInput
+from shared.errors import InningError, InvalidInput, NotFound
 from shared.ids import uuid7
 from shared.service import Service
 
@@ -42,6 +42,10 @@ class Delivery:
     kept: asyncio.Future[None] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    @property
+    def is_signed(self) -> bool:
+        return bool(self.events) and all(event.signed for event in self.events)
 
 
 class WebhookIntake:
@@ -99,7 +103,7 @@ class WebhookIntake:
 
     async def _write_each(self, batch: Sequence[Delivery]) -> None:
         try:
-            await self._write(batch)
+            known = await self._write(batch)
         except Exception as error:
             if len(batch) > 1 and not is_transient(error):
                 for delivery in batch:
@@ -109,13 +113,21 @@ class WebhookIntake:
                 delivery.kept.set_exception(error)
         else:
             for delivery in batch:
-                delivery.kept.set_result(None)
+                if known:
+                    delivery.kept.set_result(None)
+                else:
+                    delivery.kept.set_exception(NotFound("no creditor has this address"))
 
-    async def _write(self, batch: Sequence[Delivery]) -> None:
+    async def _write(self, batch: Sequence[Delivery]) -> bool:
+        """False when nobody has this address: what is signed is kept for a look all the same."""
         service, creditor_id = self._service, batch[0].creditor_id
         scope = Scope(creditor_id, "provider:webhook", reason="webhook")
         async with service.db.write(scope) as session:
-            await parties.creditor(session)
+            known = await parties.is_known(session)
+            if not known:
+                batch = [_for_nobody(delivery) for delivery in batch if delivery.is_signed]
+                if not batch:
+                    return False
             cipher = (await service.vault.open_or_create(session, [creditor_id]))[creditor_id]
             now = service.clock.now()
             rows = [row for delivery in batch for row in _rows(delivery, cipher, now)]
@@ -123,6 +135,11 @@ class WebhookIntake:
             if any(delivery.refused for delivery in batch):
                 kept = settings_of(service).refused_webhooks_kept
                 await webhook_events.drop_refused_beyond(session, kept)
+        return known
+
+
+def _for_nobody(delivery: Delivery) -> Delivery:
+    return replace(delivery, events=(), refused="unknown_creditor")
 
 
 def _rows(delivery: Delivery, cipher: CustomerCipher, now: datetime) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +14,7 @@ from services.payments.domain.bank_lines import (
     Kind,
     LateCollection,
     LineFacts,
+    Payout,
     sort_lines,
 )
 from services.payments.domain.debit import from_our_reference
@@ -92,11 +93,12 @@ async def plan_lines(
     session: WriteSession,
     lines: list[PlacedLine],
     *,
-    payout_pattern: str,
+    payout_patterns: Mapping[str, str],
     currency: str,
     vault: Vault,
 ) -> LinePlan:
-    facts = [_facts(line.draft, re.compile(payout_pattern)) for line in lines]
+    patterns = {name: re.compile(pattern) for name, pattern in payout_patterns.items()}
+    facts = [_facts(line.draft, patterns) for line in lines]
     facts = await name_batches(session, [line.draft for line in lines], facts)
     debits = await debit_rows.debits_in_files(
         session,
@@ -111,7 +113,7 @@ async def plan_lines(
     )
     paid = await debit_rows.with_payment(session, debits) if debits else set()
     in_transit = Money(0, currency)
-    if any(fact.payout_reference for fact in facts):
+    if any(fact.payout for fact in facts):
         in_transit = await online.in_transit(session, currency)
     kinds = sort_lines(
         facts,
@@ -143,17 +145,24 @@ async def plan_lines(
     return LinePlan(lines, debits, verdicts, transfers)
 
 
-def _facts(draft: LineDraft, payout_pattern: re.Pattern[str]) -> LineFacts:
-    payout = None
-    if draft.amount.minor > 0:
-        payout = next((m for text in draft.texts if (m := payout_pattern.search(text))), None)
+def _facts(draft: LineDraft, payout_patterns: Mapping[str, re.Pattern[str]]) -> LineFacts:
+    payout = _payout(draft, payout_patterns) if draft.amount.minor > 0 else None
     batches = [from_our_reference(reference) for reference in draft.batch_references]
     return LineFacts(
         amount=draft.amount,
         debit_id=from_our_reference(draft.end_to_end_id),
         batch_ids=tuple(dict.fromkeys(batch for batch in batches if batch)),
-        payout_reference=payout.group() if payout else None,
+        payout=payout,
     )
+
+
+def _payout(draft: LineDraft, patterns: Mapping[str, re.Pattern[str]]) -> Payout | None:
+    """The provider whose payout this looks like, by sender and text."""
+    words = " ".join((draft.name or "", *draft.texts))
+    for provider, pattern in patterns.items():
+        if (named := pattern.search(words)) is not None:
+            return Payout(named[named.lastindex or 0], provider)
+    return None
 
 
 def _arrivals(line: PlacedLine, facts: LineFacts, debits: dict[UUID, Debit]) -> list[Arrival]:

@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from services.payments.config import Settings
 from services.payments.providers.adyen import Adyen
+from services.payments.providers.adyen_payouts import AdyenPayouts
 from services.payments.providers.gocardless import GoCardless
+from services.payments.providers.gocardless_payouts import GoCardlessPayouts
 from services.payments.providers.mollie import Mollie, MollieWebhooks
-from services.payments.providers.provider import Provider, secrets_of
+from services.payments.providers.mollie_settlements import MolliePayouts
+from services.payments.providers.provider import PayoutSource, Provider, secrets_of
 from services.payments.providers.stripe import Stripe
+from services.payments.providers.stripe_payouts import StripePayouts
 from shared.errors import NotFound
 
 
 def provider_of(settings: Settings) -> Mollie:
     """The one payers are sent to."""
     return Mollie(
+        settings.provider_url,
+        settings.provider_api_key.get_secret_value(),
+        timeout_s=settings.provider_timeout_s,
+    )
+
+
+def payouts_of(settings: Settings, name: str, reports: Mapping[str, Sequence[str]]) -> PayoutSource:
+    """Who tells what a provider's payouts are made of; `reports` are those Adyen told of."""
+    if name == "stripe":
+        return StripePayouts(
+            settings.stripe_url,
+            settings.stripe_api_key.get_secret_value(),
+            timeout_s=settings.provider_timeout_s,
+        )
+    if name == "adyen":
+        return AdyenPayouts(
+            settings.adyen_report_url,
+            settings.adyen_report_api_key.get_secret_value(),
+            reports,
+            timeout_s=settings.provider_timeout_s,
+        )
+    if name == "gocardless":
+        return GoCardlessPayouts(
+            settings.gocardless_url,
+            settings.gocardless_token.get_secret_value(),
+            timeout_s=settings.provider_timeout_s,
+        )
+    return MolliePayouts(
         settings.provider_url,
         settings.provider_api_key.get_secret_value(),
         timeout_s=settings.provider_timeout_s,

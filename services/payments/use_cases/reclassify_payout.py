@@ -17,7 +17,9 @@ from shared.money import Money
 from shared.rows import rows_of
 
 
-async def reclassify_payout(session: WriteSession, payment_id: UUID, reference: str) -> Payment:
+async def reclassify_payout(
+    session: WriteSession, payment_id: UUID, reference: str, provider: str
+) -> Payment:
     """The payment goes out of the books and the payout comes in, of the same bank line."""
     payment = await matching.lock_payment(session, payment_id)
     if payment.source != "bank" or payment.line_id is None:
@@ -29,6 +31,7 @@ async def reclassify_payout(session: WriteSession, payment_id: UUID, reference: 
         id=derived_id(payment.line_id, "payout"),
         creditor_id=scope_of(session).creditor_id,
         line_id=payment.line_id,
+        provider=provider,
         reference=reference,
         amount_minor=payment.amount_minor,
         currency=payment.currency,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.clues import number_key
 from services.payments.repository import parties, queue
+from services.payments.repository.queue_payouts import QueuedPayout, payouts_page
 from services.payments.use_cases.business_day import today_of
 from shared.crypto import Vault
 from shared.errors import InvalidInput
@@ -39,7 +41,8 @@ class QueueSearch:
 
 async def search_queue(
     session: AsyncSession, paging: Paging, search: QueueSearch, sort: str, *, vault: Vault
-) -> list[queue.Queued]:
+) -> list[queue.Queued | QueuedPayout]:
+    """Payments and payouts in one order; one more than a page, to tell that there are more."""
     customer_ids, invoice_ids = await _pointed_at(session, search)
     wanted = queue.QueueFilter(
         today=await today_of(session),
@@ -57,7 +60,22 @@ async def search_queue(
         customer_ids=customer_ids,
         invoice_ids=invoice_ids,
     )
-    return await queue.queue_page(session, paging, wanted, sort)
+    payments = await queue.queue_page(session, paging, wanted, sort)
+    payouts = await payouts_page(session, paging, wanted, sort)
+    downwards = queue.SORTS[sort][1]
+    found: list[queue.Queued | QueuedPayout] = [*payments, *payouts]
+    found.sort(key=lambda one: cursor_of(sort, one), reverse=downwards)
+    return found[: paging.limit + 1]
+
+
+def cursor_of(sort: str, found: queue.Queued | QueuedPayout) -> tuple[Any, ...]:
+    if isinstance(found, QueuedPayout):
+        payout = found.payout
+        return queue.cursor(sort, payout.booked_on, payout.amount_minor, 0.0, payout.id)
+    payment, _ = found
+    best = payment.candidates[0] if payment.candidates else {}
+    certainty = best.get("probability") or 0.0
+    return queue.cursor(sort, payment.booked_on, payment.amount_minor, certainty, payment.id)
 
 
 def _iban_index(iban: str | None, vault: Vault) -> bytes | None:

@@ -32,36 +32,39 @@ _TRIGGERS: Final = {
 
 async def settle_provider_payment(
     session: WriteSession, row: ProviderPayment, state: ProviderState
-) -> None:
-    """Safe to repeat: a state that is known already changes nothing. `row` is locked."""
+) -> bool:
+    """Safe to repeat: a state that is known already changes nothing. `row` is locked.
+
+    False when our books cannot follow what went back, see `follow_gone`.
+    """
     now: datetime = session.info["clock"].now()
     row.checked_at = now
     row.provider_id = row.provider_id or state.id
     if row.status == "paid":
-        await _follow_gone(session, row, state)
-        return
+        return await _follow_gone(session, row, state)
     if row.status == state.outcome and state.outcome != "open":
-        return
+        return True
     if (row.status, _TRIGGERS[state.outcome]) not in PROVIDER_PAYMENT:
         # Ended before, and the provider shows an earlier state: an answer that was on its way.
-        return
+        return True
     was_open = row.status == "open"
     row.status = after(PROVIDER_PAYMENT, "provider payment", row.status, _TRIGGERS[state.outcome])
     if state.outcome == "open":
         row.checkout_url = state.checkout_url or row.checkout_url
         if not was_open:
             _started(session, row, state, now)
-        return
+        return True
+    followed = True
     if state.outcome == "paid":
         # What the provider says was paid is what was paid, whatever we asked for.
         await book_visit(session, row, derived_id(row.id, "payment"), state.amount, again=False)
-        await _follow_gone(session, row, state)
+        followed = await _follow_gone(session, row, state)
     _ended(session, row)
+    return followed
 
 
-async def _follow_gone(session: WriteSession, row: ProviderPayment, state: ProviderState) -> None:
-    if state.charged_back is not None:
-        await follow_gone(session, row, state.charged_back)
+async def _follow_gone(session: WriteSession, row: ProviderPayment, state: ProviderState) -> bool:
+    return state.charged_back is None or await follow_gone(session, row, state.charged_back)
 
 
 def _several(row: ProviderPayment) -> tuple[UUID, ...]:

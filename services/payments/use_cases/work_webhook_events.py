@@ -14,6 +14,7 @@ from services.payments.domain.webhook_events import MOST_TRIES, WEBHOOK_EVENT, w
 from services.payments.models import ProviderPayment, WebhookEvent
 from services.payments.providers.provider import ProviderAway, ProviderState
 from services.payments.repository import online, webhook_events
+from services.payments.use_cases.explain_payouts import look_again
 from services.payments.use_cases.give_back import follow_gone
 from services.payments.use_cases.provider_client import webhooks_of
 from services.payments.use_cases.settle_provider_payment import settle_provider_payment
@@ -85,6 +86,9 @@ async def _record(session: WriteSession, event: WebhookEvent, result: Result) ->
 async def _apply(session: WriteSession, event: WebhookEvent, state: ProviderState | None) -> Result:
     if event.kind == "changed":
         return await _apply_state(session, event, state)
+    if event.kind == "report":
+        await look_again(session, provider=event.provider)
+        return _APPLIED
     reference = _uuid_or_none(event.reference)
     row = await online.find_provider_payment(
         session, provider_id=event.payment, reference=reference
@@ -114,10 +118,8 @@ async def _apply_state(
         return ("wait", "unknown_payment")
     if row.provider_id not in {None, state.id}:
         return ("give_up", "other_payment")
-    await settle_provider_payment(session, row, state)
-    if state.charged_back is None or await follow_gone(session, row, state.charged_back):
-        return _APPLIED
-    return _NOT_FOLLOWED
+    followed = await settle_provider_payment(session, row, state)
+    return _APPLIED if followed else _NOT_FOLLOWED
 
 
 async def _end(session: WriteSession, row: ProviderPayment, event: WebhookEvent) -> Result:

@@ -161,18 +161,19 @@ async def _learn_accounts(session: WriteSession, plan: LinePlan) -> None:
 
 async def _write_payouts(session: WriteSession, plan: LinePlan) -> None:
     creditor_id = scope_of(session).creditor_id
-    paid_out = [(line, line.kind.reference) for line in plan.lines if isinstance(line.kind, Payout)]
+    paid_out = [(line, line.kind) for line in plan.lines if isinstance(line.kind, Payout)]
     rows = [
         {
             "id": derived_id(line.id, "payout"),
             "creditor_id": creditor_id,
             "line_id": line.id,
-            "reference": reference,
+            "provider": payout.provider,
+            "reference": payout.reference,
             "amount_minor": line.draft.amount.minor,
             "currency": line.draft.amount.currency,
             "booked_on": line.draft.booked_on,
         }
-        for line, reference in paid_out
+        for line, payout in paid_out
     ]
     await insert_rows(session, rows_of(ProviderPayout), rows)
     for row, (line, _) in zip(rows, paid_out, strict=True):

@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
+from deploy.local.provider import Taken
 from deploy.local.provider import create_app as create_provider
 from deploy.local.settings import LocalSettings, Ports
 from services.payments.app import create_app
@@ -290,7 +292,7 @@ async def test_a_payout_that_does_not_add_up_waits_for_a_person_with_its_reason(
 ) -> None:
     """A webhook was lost: the payout says of a payment that it came back, our books do not."""
     names = [await online.pay(await online.issue(n, 1_000 * n)) for n in (5, 3)]
-    provider_books.payments[names[1]].taken_back = "chargeback"
+    provider_books.payments[names[1]].taken.append(Taken("chargeback", Decimal(30)))
     settlement = await online.at_provider("/fake/settlements")
     await online.upload(camt053([paid(5_000, text=f"Mollie {settlement['reference']}")]))
     await online.news()

@@ -207,8 +207,28 @@ async def test_a_provider_nothing_is_agreed_with_and_a_stranger_creditor_are_not
     """GoCardless has no secret here; and nobody's books are at this address."""
     assert (await told.tell("gocardless", b"{}")).status_code == 404
     assert (await told.tell("paypal", b"{}")).status_code == 404
-    answer = await told.payments.call("POST", f"/webhooks/mollie/{uuid4()}", content=b"id=tr_1")
-    assert answer.status_code == 409
+    for provider, body in (("mollie", b"id=tr_1"), ("adyen", b'{"notificationItems": []}')):
+        path = f"/webhooks/{provider}/{uuid4()}"
+        answer = await told.payments.call("POST", path, content=body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_what_a_provider_signed_for_an_unknown_creditor_is_kept_for_a_look(
+    serve: Callable[..., Awaitable[Served]], creditor_id: UUID
+) -> None:
+    """The address in the provider's settings is wrong, or billing is late: 404, and not lost.
+    What anybody may have sent leaves nothing."""
+    payments = await serve("payments", create_app, Settings, creditor_id, adyen_hmac_keys=KEY_HEX)
+    told = Told(payments)
+    told.visit_id = uuid7()
+    assert (await told.adyen("AUTHORISATION")).status_code == 404
+    assert (await told.tell("mollie", b"id=tr_1")).status_code == 404
+    assert (await told.tell("adyen", b"{}")).status_code == 404
+    (event,) = await told.events()
+    assert (event["status"], event["reason"]) == ("refused", "unknown_creditor")
+    await told.hear(creditor_changed(creditor_id))
+    assert (await told.adyen("AUTHORISATION")).status_code == 200
+    assert len(await told.events("received")) == 1
 
 
 async def test_one_bad_delivery_harms_nobody_in_its_batch(told: Told) -> None:

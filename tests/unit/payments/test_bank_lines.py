@@ -79,8 +79,9 @@ def test_a_debit_that_came_back_twice_is_returned_once() -> None:
 
 
 def test_the_provider_pays_out_no_more_than_it_holds() -> None:
-    lines = [line(3_000, payout_reference="R1"), line(3_000, payout_reference="R2")]
-    assert sort_lines(lines, [], eur(5_000)) == [Payout("R1"), Incoming("payout_unexplained")]
+    lines = [line(3_000, payout=Payout("R1", "stripe")), line(3_000, payout=Payout("R2", "adyen"))]
+    kinds = sort_lines(lines, [], eur(5_000))
+    assert kinds == [Payout("R1", "stripe"), Incoming("payout_unexplained")]
 
 
 def test_other_money_in_is_a_payment_and_out_is_other() -> None:

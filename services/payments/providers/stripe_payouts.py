@@ -1,0 +1,143 @@
+"""A payout at Stripe as a whole: its balance transactions, with what each came from.
+
+Automatic payouts only: of one made by hand Stripe does not know what is in it (Stripe docs,
+"Payout reconciliation").
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final
+
+import httpx
+
+from services.payments.domain.payouts import PartKind, PayoutPart, PayoutSeen, Settlement
+from services.payments.providers.provider import ProviderAway, text_at
+from services.payments.providers.reading import Reader, reading
+from services.payments.providers.stripe import payment_of, stripe_money
+from shared.errors import InvalidInput
+from shared.money import Money
+
+_API_VERSION: Final = "2024-06-20"
+_PAGE: Final = 100
+_MOST_PAGES: Final = 10_000
+# Between Stripe's day of arrival and the bank's day of booking.
+_AROUND: Final = timedelta(days=5)
+
+_KINDS: Final[Mapping[str, PartKind]] = {
+    "charge": "payment",
+    "payment": "payment",
+    "refund": "taken",
+    "payment_refund": "taken",
+    "payment_reversal": "taken",
+    "payment_failure_refund": "taken",
+    "refund_failure": "reinstated",
+    **dict.fromkeys(
+        (
+            "reserve_transaction",
+            "reserved_funds",
+            "reserve_hold",
+            "reserve_release",
+            "payment_network_reserve_hold",
+            "payment_network_reserve_release",
+            "payout_minimum_balance_hold",
+            "payout_minimum_balance_release",
+            "payout_failure",
+            "payout_cancel",
+        ),
+        "carried",
+    ),
+}
+_COSTS: Final = {"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost"}
+
+
+class StripePayouts:
+    def __init__(
+        self,
+        url: str,
+        api_key: str,
+        *,
+        timeout_s: float = 10.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        headers = {"Authorization": f"Bearer {api_key}", "Stripe-Version": _API_VERSION}
+        self._reading = partial(reading, url, headers, timeout_s=timeout_s, transport=transport)
+
+    async def settlement(self, payout: PayoutSeen) -> Settlement | None:
+        try:
+            async with self._reading() as reader:
+                found = await _payout(reader, payout)
+                if found is None:
+                    return None
+                asked = {"payout": text_at(found, "id"), "expand[]": "data.source"}
+                rows = [row async for row in _listed(reader, "/v1/balance_transactions", asked)]
+                return _settlement(found, rows)
+        except (KeyError, TypeError, AttributeError, ValueError, InvalidInput):
+            raise ProviderAway("the payment provider answered something else") from None
+
+
+async def _payout(reader: Reader, seen: PayoutSeen) -> Mapping[str, Any] | None:
+    """By the trace id banks show (`trace_id`), else by its amount: the one nearest in time."""
+    day = datetime.combine(seen.booked_on, time(), UTC)
+    asked = {
+        "arrival_date[gte]": int((day - _AROUND).timestamp()),
+        "arrival_date[lte]": int((day + _AROUND).timestamp()),
+    }
+    same = []
+    words = seen.reference.split()
+    async for found in _listed(reader, "/v1/payouts", asked):
+        if (found.get("trace_id") or {}).get("value") in words:
+            return found
+        if _money(found) == seen.amount and found["status"] in {"paid", "in_transit"}:
+            away = abs(int(found["arrival_date"]) - int(day.timestamp()))
+            same.append((away, text_at(found, "id"), found))
+    same.sort(key=lambda one: one[:2])
+    if len(same) > 1 and same[0][0] == same[1][0]:
+        return None
+    return same[0][2] if same else None
+
+
+async def _listed(
+    reader: Reader, path: str, asked: Mapping[str, Any]
+) -> AsyncIterator[Mapping[str, Any]]:
+    """All rows of a list, page after page."""
+    params = {**asked, "limit": _PAGE}
+    for _ in range(_MOST_PAGES):
+        page = await reader.document(path, params) or {}
+        rows = page["data"]
+        for row in rows:
+            yield row
+        if not page.get("has_more") or not rows:
+            return
+        params["starting_after"] = text_at(rows[-1], "id")
+    raise ProviderAway("the payment provider's list has no end")
+
+
+def _settlement(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Settlement:
+    parts, costs = [], Decimal(0)
+    for row in rows:
+        kind = text_at(row, "type")
+        if kind == "payout":
+            continue
+        amount = _money(row)
+        costs += stripe_money(row["fee"], row["currency"]).to_decimal()
+        if kind in _COSTS:
+            costs -= amount.to_decimal()
+            continue
+        parts.append(_part(kind, amount, row.get("source")))
+    return Settlement(id=text_at(found, "id"), amount=_money(found), parts=parts, costs=costs)
+
+
+def _part(kind: str, amount: Money, source: object) -> PayoutPart:
+    """A dispute is an adjustment: its money goes, and comes again when it is won."""
+    known = _KINDS.get(kind)
+    if kind == "adjustment" and isinstance(source, dict) and source.get("object") == "dispute":
+        known = "taken" if amount.minor < 0 else "reinstated"
+    return PayoutPart(payment_of(source) if isinstance(source, dict) else None, amount, known)
+
+
+def _money(row: Mapping[str, Any]) -> Money:
+    return stripe_money(row["amount"], row["currency"])
