@@ -17,6 +17,7 @@ from tests.workers import FilesThenStories, Machine, turn
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesThenStories:
     config.option.loadscopereorder = False
     return FilesThenStories(config, log)

@@ -12,6 +12,8 @@ from rich.console import Console
 
 from deploy.local.display import Progress, run_cli, status_table, where_to_look
 from deploy.local.errors import StackError
+from deploy.local.kafka_server import fetched_jars
+from deploy.local.settings import LocalSettings
 from deploy.local.stack import LocalStack, Scope
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -78,6 +80,12 @@ def env() -> None:
     """Print shell exports for running something by hand: eval "$(python -m deploy.local env)"."""
     for name, value in sorted(LocalStack().environment().items()):
         typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+@cli.command()
+def fetch() -> None:
+    """Fetch Apache Kafka ahead of `up`, when it is not there yet."""
+    fetched_jars(LocalSettings(), err.print)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ _CLUSTER_ID = "aW5uaW5nLWxvY2FsLWthZg"
 def prepare_kafka(settings: LocalSettings, folder: Folder, report: Report) -> ProcessSpec:
     """Fetch the jars once, write the configuration, format the storage on the first run."""
     java = find_java()
-    jars = _fetched_jars(settings, report)
+    jars = fetched_jars(settings, report)
     home = folder.root / "kafka"
     home.mkdir(parents=True, exist_ok=True)
     properties = home / "server.properties"
@@ -70,7 +70,7 @@ def kafka_version() -> str:
     return version
 
 
-def _fetched_jars(settings: LocalSettings, report: Report) -> Path:
+def fetched_jars(settings: LocalSettings, report: Report) -> Path:
     """The folder of jars, fetched by Maven when this version is not there yet."""
     default = Path.home() / ".cache" / "inning" / f"kafka-{kafka_version()}"
     cache = settings.kafka_cache or default

@@ -20,10 +20,10 @@ class Ready(http.server.BaseHTTPRequestHandler):
     def log_message(self, *words): pass
 http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Ready).serve_forever()
 """
-STUBBORN = """
-import signal, time
+STUBBORN = f"""
+import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-time.sleep(600)
+{ANSWERS}
 """
 
 
@@ -36,6 +36,12 @@ def python(name: str, program: str, *words: object, **more: Any) -> ProcessSpec:
 def answering(name: str, port: int, **more: Any) -> ProcessSpec:
     """A process that says over HTTP that it is ready."""
     return python(name, ANSWERS, port, readiness=Readiness(kind="http", port=port), **more)
+
+
+def stubborn(port: int) -> ProcessSpec:
+    """A process that is ready once it ignores being asked to end."""
+    ready = Readiness(kind="http", port=port)
+    return python("stubborn", STUBBORN, port, readiness=ready, stop_limit_s=0.2)
 
 
 def free_offset() -> int:

@@ -14,7 +14,7 @@ from deploy.local.plan import Readiness
 from deploy.local.settings import LocalSettings
 from deploy.local.stack import LocalStack
 from deploy.local.waiting import wait_until
-from tests.integration.deploy.programs import ANSWERS, IDLE, STUBBORN, answering, python
+from tests.integration.deploy.programs import ANSWERS, IDLE, answering, python, stubborn
 
 Build = Callable[..., LocalStack]
 
@@ -78,9 +78,7 @@ def test_a_killed_process_is_started_again_and_the_log_says_who_died_and_how(
 def test_when_the_supervisor_is_killed_its_children_die_with_it_and_up_starts_anew(
     stack_of: Build, settings: LocalSettings
 ) -> None:
-    stack = stack_of(
-        answering("web", settings.ports.billing), python("stubborn", STUBBORN, stop_limit_s=0.2)
-    )
+    stack = stack_of(answering("web", settings.ports.billing), stubborn(settings.ports.payments))
     stack.up()
     before = running(stack)
     os.kill(before[0][0], signal.SIGKILL)
@@ -104,8 +102,10 @@ def test_what_outlived_a_killed_supervisor_is_ended_by_down(
     assert not is_alive(*web)
 
 
-def test_a_process_that_will_not_end_is_killed_after_its_limit(stack_of: Build) -> None:
-    stack = stack_of(python("stubborn", STUBBORN, stop_limit_s=0.2))
+def test_a_process_that_will_not_end_is_killed_after_its_limit(
+    stack_of: Build, settings: LocalSettings
+) -> None:
+    stack = stack_of(stubborn(settings.ports.billing))
     stack.up()
     processes = running(stack)
     stack.down()
