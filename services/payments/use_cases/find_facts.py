@@ -38,6 +38,7 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
     )
     found = Facts.of(await rows.with_what_is_left(session, named))
     found.number_lengths |= await rows.number_lengths(session)
+    found.names_sought = set()
     more = sought(lines, found)
     if not more:
         return found
@@ -56,6 +57,7 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
         )
     )
     found.common_names |= common
+    found.names_sought = set(more.names) if vault else set()
     return found
 
 
