@@ -50,16 +50,16 @@ async def accept_suggestions(
         item.id: item
         for item in await matching.lock_candidates(session, ids=proposals.invoice_ids())
     }
-    placements, credits, refused = _decide(wanted, payments, proposals, items)
+    placements, credited, refused = _decide(wanted, payments, proposals, items)
     if placements:
         await allocate(session, placements)
-    await _credit(session, credits)
-    accepted = [placement.payment for placement in placements] + [p for p, _ in credits]
+    await _credit(session, credited)
+    accepted = [placement.payment for placement in placements] + [p for p, _ in credited]
     for payment in accepted:
         audit.record(session, "accept", audit.subject_of("payment", payment.id))
     if remember:
         taught = {p.payment.id: (p.payment, {s.customer_id for s in p.shares}) for p in placements}
-        taught |= {payment.id: (payment, {customer_id}) for payment, customer_id in credits}
+        taught |= {payment.id: (payment, {customer_id}) for payment, customer_id in credited}
         await teach(session, taught)
     await settle_seals(session, accepted, vault=vault)
     return Accepted(accepted, refused)
@@ -82,7 +82,7 @@ def _decide(
     """In the order asked: what an earlier one took is not there for a later one."""
     left: dict[UUID, Money] = {item.id: item.available for item in items.values()}
     placements: list[Placement] = []
-    credits: list[tuple[Payment, UUID]] = []
+    credited: list[tuple[Payment, UUID]] = []
     refused: dict[UUID, str] = {}
     for one in wanted:
         payment = payments.get(one.payment_id)
@@ -99,7 +99,7 @@ def _decide(
             ]
             shares = fill(seen[0], items, left, rest) if seen else ()
             if seen and not seen[0].invoice_ids:
-                credits.append((payment, seen[0].customer_id))
+                credited.append((payment, seen[0].customer_id))
                 continue
             if not shares:
                 refused[one.payment_id] = "nothing_open" if seen else "changed"
@@ -107,10 +107,10 @@ def _decide(
             for share in shares:
                 left[share.item_id] -= share.amount
             placements.append(Placement(payment, shares, "accepted"))
-    return placements, credits, refused
+    return placements, credited, refused
 
 
-async def _credit(session: WriteSession, credits: Sequence[tuple[Payment, UUID]]) -> None:
+async def _credit(session: WriteSession, credited: Sequence[tuple[Payment, UUID]]) -> None:
     """It is theirs from now on, and waits for what they are billed next."""
     changes = {
         payment.id: (
@@ -122,6 +122,6 @@ async def _credit(session: WriteSession, credits: Sequence[tuple[Payment, UUID]]
                 "candidates": [],
             },
         )
-        for payment, customer_id in credits
+        for payment, customer_id in credited
     }
     await write_payments(session, changes)

@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.clock import FixedClock
 from shared.events.payments import PaymentAllocated
 from shared.ids import uuid7
-from tests.factories.payments import camt053, customer_changed, paid
+from tests.factories.payments import camt053, customer_changed, invoice_issued, paid
 from tests.integration.payments.conftest import World
 
 HIS_IBAN, HER_IBAN = "NL86INGB0002445588", "NL20INGB0001234567"
@@ -207,7 +207,7 @@ async def test_money_in_advance_is_accepted_as_credit_and_pays_what_is_billed_ne
     assert [item["reason"] for item in await queue(world, "?show=held")] == ["credit"]
     shown = await world.get(f"/customers/{anna}/credit")
     assert [total["amount"] for total in shown["total"]] == [3_000]
-    await world.issue(1, 5_000, anna)
+    await world.hear(invoice_issued(1, 5_000, anna))
     told = [event for event in await world.news() if isinstance(event, PaymentAllocated)]
     assert [(event.matched_by, event.allocations[0].amount.minor) for event in told] == [
         ("credit", 3_000)
