@@ -124,5 +124,5 @@ def answer_of(line_id: UUID, decision: Decision) -> Answer:
         posted=posted,
         customer_id=decision.customer_id,
         probability=_SURE if posted and probability is None else probability,
-        ranked=tuple(candidate.item_ids for candidate in candidates),
+        ranked=tuple((candidate.customer_id, candidate.item_ids) for candidate in candidates),
     )

@@ -120,5 +120,5 @@ class Answer:
     customer_id: UUID | None
     probability: float | None
     """That the best candidate is right; None when the engine gives none."""
-    ranked: tuple[tuple[UUID, ...], ...]
-    """Candidates, best first, each the invoices it would pay."""
+    ranked: tuple[tuple[UUID, tuple[UUID, ...]], ...]
+    """Candidates, best first: a customer and the invoices to pay; of none, it is their credit."""

@@ -32,10 +32,14 @@ def outcome_of(truth: Truth, answer: Answer) -> Outcome:
 
 
 def rank_of(truth: Truth, answer: Answer) -> Rank:
-    """Where the candidate stands that would pay just what the truth pays."""
+    """Where the candidate stands that would pay just what the truth pays.
+
+    Where nothing is left to pay, that is the customer's credit.
+    """
     allowed = [_invoices(shares) for shares in _allowed(truth)]
-    for place, candidate in enumerate(answer.ranked, start=1):
-        if set(candidate) in allowed:
+    for place, (customer_id, invoice_ids) in enumerate(answer.ranked, start=1):
+        is_credit = not truth.shares and not invoice_ids and customer_id == truth.customer_id
+        if is_credit or set(invoice_ids) in allowed:
             return RANKS[place - 1] if place <= 3 else "later"
     return "absent"
 
@@ -67,13 +71,13 @@ class Tally:
     ranks_decidable: Counter[Rank] = field(default_factory=Counter)
     """Of the queued lines a clerk could have decided."""
     ranks_doubtful: Counter[Rank] = field(default_factory=Counter)
-    """Of the queued others, as far as they do pay something."""
+    """Of the queued others, as far as they are a customer's."""
 
     def count(self, truth: Truth, answer: Answer) -> None:
         outcome = outcome_of(truth, answer)
         self.lines += 1
         (self.decidable if truth.decidable else self.doubtful)[outcome] += 1
-        if outcome == "queued" and truth.shares:
+        if outcome == "queued" and (truth.shares or truth.customer_id):
             rank = rank_of(truth, answer)
             (self.ranks_decidable if truth.decidable else self.ranks_doubtful)[rank] += 1
 

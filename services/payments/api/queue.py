@@ -162,7 +162,7 @@ async def summarise_queue(session: Reading, language: Language) -> QueueSummary:
 async def accept(
     request: Request, session: Writing, body: AcceptBody, language: Language
 ) -> AcceptedShown:
-    """Allocate many payments as the queue proposed.
+    """Allocate many payments as the queue proposed, or keep them as the customer's credit.
 
     Each is accepted only while its proposal is what was shown; the others come back with the
     reason and stay in the queue.

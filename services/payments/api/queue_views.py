@@ -46,7 +46,10 @@ class CandidateInvoice(BaseModel):
 
 
 class CandidateShown(BaseModel):
-    """Whose money it could be and for what. `proof` accepts exactly this, as it is now."""
+    """Whose money it could be and for what; without invoices it becomes the customer's credit.
+
+    `proof` accepts exactly this, as it is now.
+    """
 
     customer_id: UUID
     customer_number: str | None
@@ -100,7 +103,7 @@ class ReasonCount(BaseModel):
 
 
 class QueueSummary(BaseModel):
-    """Per reason and currency; a payment put aside until later is held, not waiting."""
+    """Per reason and currency; what was put aside, or accepted as credit, is held, not waiting."""
 
     waiting: int
     held: int

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+# A person said whose it is, and that nothing is left of theirs to pay.
+CREDIT: Final = "credit"
 # Why money is left over although it is certain whose it is: it is the customer's credit.
 CREDIT_REASONS: Final = (
+    CREDIT,
     "overpaid",
     "already_paid",
     "invoice_credited",

@@ -1,8 +1,9 @@
 """Names as billing, banks and people write them: `J.P. van der Berg`, `BERG VAN DER J P`,
 `Hr/Mw J. Berg e/o A. Smit`.
 
-What is left of a name without titles, prefixes, accents and order are surnames and initials. Where
-capitals leave open which word is the first name, each counts as both; comparing tells which it was.
+What is left of a name without titles, prefixes and accents are bearers, each with a surname and
+initials. Where capitals or a comma leave open which word is the first name, each is taken for the
+surname once; `name_likeness` tells which it was.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-
-from rapidfuzz.distance import DamerauLevenshtein
 
 _SILENT: Final = frozenset(
     # Prefixes of surnames, titles, and what stands between two people's names.
@@ -25,52 +24,107 @@ _SPELT: Final = str.maketrans(
     {"ł": "l", "ß": "ss", "ı": "i", "œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ÿ": "y"}
 )
 _SHORT_PREFIX: Final = re.compile(r"['’‘`][ts]\b", re.IGNORECASE)
-_BETWEEN_TWO: Final = re.compile(r"\be/o\b|\ben/of\b|[/&+]|\be\.o\.|\bc\.j\.|\ben\b", re.IGNORECASE)
+_BETWEEN_TWO: Final = re.compile(
+    r"\be/o\b|\ben/of\b|[/&+]|(?-i:\be\.o\.|\bc\.j\.)|\ben\b", re.IGNORECASE
+)
 _WORDS: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SPELT_UMLAUT: Final = re.compile(r"([aou])e")
 _VOWELS: Final = frozenset("aeiouy")
 _INITIALS_MAX: Final = 4
-_SIMILAR_FROM: Final = 6
 # Banks cut names at 70 characters (ISO 20022 Max70Text of SEPA), and some texts.
 _CUT_FROM: Final = 65
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """Folded `surnames`; `initials` in small letters, the first bearer's first."""
+class Bearer:
+    """One person of a name, folded. A double surname is one word, with its `halves` beside it.
 
-    surnames: frozenset[str]
+    `initials` are in small letters and in their order; those of first names are among them.
+    """
+
+    surname: str
     initials: str
+    halves: frozenset[str] = frozenset()
+
+    @property
+    def surnames(self) -> tuple[str, ...]:
+        """Whole, which may be rare, and by halves, which may be common."""
+        return (self.surname, *sorted(self.halves))
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    bearers: tuple[Bearer, ...]
     is_cut: bool = False
 
     def search_keys(self) -> list[str]:
-        """What a name is found by: each surname with each first letter."""
-        return [
-            f"{surname} {i}".rstrip() for surname in self.surnames for i in self.initials or " "
-        ]
+        """What a name is found by: each surname alone, and with the first initial."""
+        keys = dict.fromkeys(
+            key
+            for bearer in self.bearers
+            for surname in bearer.surnames
+            for key in (surname, f"{surname} {bearer.initials[:1]}".rstrip())
+        )
+        return list(keys)
 
 
-NO_NAME: Final = Name(frozenset(), "")
+NO_NAME: Final = Name(())
+
+
+@dataclass(slots=True)
+class _Word:
+    folded: str
+    is_initials: bool
+    parts: tuple[str, ...] = ()
+
+    @property
+    def first_letters(self) -> str:
+        return self.folded if self.is_initials else self.folded[0]
 
 
 def read_name(written: str) -> Name:
-    """Surnames and initials of everybody named; both may be empty."""
+    """Everybody named; nobody when nothing says a surname."""
     in_capitals = written.isupper()
-    surnames: list[str] = []
-    initials: list[str] = []
+    bearers: list[Bearer] = []
+    alone: list[str] = []
     for person in _BETWEEN_TWO.split(_SHORT_PREFIX.sub(" ", written)):
-        words: list[str] = []
-        for word, folded in _folded(person):
-            if len(folded) == 1 or _are_initials(word, folded, in_capitals=in_capitals):
-                initials.extend(folded)
-            else:
-                words.append(folded)
-        # Jan Berg has a first name; of BERG JAN nobody knows which is which.
-        unsure = in_capitals and len(words) > 1
-        initials.extend(word[0] for word in (words if unsure else words[:-1]))
-        for word in words if unsure else words[-1:]:
-            surnames.extend(_parts(word))
-    return Name(frozenset(surnames), "".join(dict.fromkeys(initials)), len(written) >= _CUT_FROM)
+        words = [
+            _Word(folded, len(folded) == 1 or _are_initials(word, folded, in_capitals=in_capitals))
+            for word, folded in _folded(person)
+        ]
+        called = [word for word in words if not word.is_initials]
+        if words and not called:
+            alone.append("".join(word.folded for word in words))
+        # Jan Berg has a first name; of BERG JAN, or Berg, Jan, nobody knows which is which.
+        is_open = in_capitals or "," in person
+        for surname in called if is_open else called[-1:]:
+            initials = "".join(word.first_letters for word in words if word is not surname)
+            bearers.append(_bearer(surname.folded, initials))
+    # J. en A. de Vries are both called de Vries.
+    bearers += [Bearer(b.surname, initials, b.halves) for initials in alone for b in bearers[:1]]
+    return Name(tuple(dict.fromkeys(bearers)), len(written) >= _CUT_FROM)
+
+
+def read_text(text: str) -> Name:
+    """Whoever could be named in a sentence: each word as a surname, with what stands before it."""
+    bearers: list[Bearer] = []
+    before = ""
+    is_name = False
+    for word, folded in _folded(_SHORT_PREFIX.sub(" ", text)):
+        if len(folded) == 1 or _are_initials(word, folded, in_capitals=True):
+            before = folded if is_name else before + folded
+            is_name = False
+        else:
+            bearers.append(_bearer(folded, before))
+            before, is_name = folded[0], True
+    return Name(tuple(dict.fromkeys(bearers)), len(text) >= _CUT_FROM)
+
+
+def _bearer(surname: str, initials: str) -> Bearer:
+    halves = [half for half in surname.split("-") if half and half not in _SILENT]
+    if len(halves) > 1:
+        return Bearer("".join(halves), initials, frozenset(halves))
+    return Bearer(halves[0] if halves else surname, initials)
 
 
 def _folded(person: str) -> Iterator[tuple[str, str]]:
@@ -91,12 +145,6 @@ def _stands_out(word: str, person: str) -> bool:
     return word.isupper() and not person.isupper()
 
 
-def _parts(word: str) -> list[str]:
-    """A double name counts whole, which is rare, and by its halves, which may be common."""
-    halves = [half for half in word.split("-") if half and half not in _SILENT]
-    return [*halves, "".join(halves)] if len(halves) > 1 else halves
-
-
 def fold(word: str) -> str:
     """Small letters without accents; ij is y, and a spelt-out umlaut is none (ue for ü)."""
     low = word.lower()
@@ -111,39 +159,3 @@ def _are_initials(word: str, folded: str, *, in_capitals: bool) -> bool:
     if len(word) > _INITIALS_MAX or not word.isupper():
         return False
     return not in_capitals or len(word) == 2 or _VOWELS.isdisjoint(folded)
-
-
-def likeness(written: Name, known: Name) -> str:
-    """How a written name and a known one agree: full, same, surname, similar, differs, or
-    unknown when either says nothing.
-    """
-    if not written.surnames or not known.surnames:
-        return "unknown"
-    is_initial = _share_initial(written, known)
-    if not written.surnames.isdisjoint(known.surnames):
-        if not is_initial:
-            return "surname"
-        is_full = len(known.initials) > 1 and written.initials == known.initials
-        return "full" if is_full else "same"
-    if is_initial and _is_close(written, known):
-        return "similar"
-    return "differs"
-
-
-def _share_initial(written: Name, known: Name) -> bool:
-    if not written.initials or not known.initials:
-        return False
-    return written.initials[0] in known.initials or known.initials[0] in written.initials
-
-
-def _is_close(written: Name, known: Name) -> bool:
-    """One slip in a surname long enough to bear it, or a surname the bank cut."""
-    for theirs in written.surnames:
-        for ours in known.surnames:
-            if written.is_cut and len(theirs) >= 3 and ours.startswith(theirs):
-                return True
-            if min(len(theirs), len(ours)) >= _SIMILAR_FROM and (
-                DamerauLevenshtein.distance(theirs, ours, score_cutoff=1) <= 1
-            ):
-                return True
-    return False

@@ -32,6 +32,10 @@ REASONS: Final[Texts] = {
         "The sender is known and owes nothing",
         "De afzender is bekend en heeft niets openstaan",
     ),
+    "credit": (
+        "The customer's credit, until something is billed",
+        "Tegoed van de klant, tot er iets in rekening wordt gebracht",
+    ),
     "other_currency": (
         "Paid in another currency than was billed",
         "Betaald in een andere munt dan gefactureerd",
@@ -209,8 +213,16 @@ FACTS: Final[Texts] = {
         "The account is known for somebody else",
         "De rekening is bekend van iemand anders",
     ),
-    "name_full": ("Surname and all initials agree", "Achternaam en alle voorletters kloppen"),
-    "name_same": ("Surname and initial agree", "Achternaam en voorletter kloppen"),
+    "name_full": ("Surname and initials agree", "Achternaam en voorletters kloppen"),
+    "name_same": ("Surname and one initial agree", "Achternaam en een voorletter kloppen"),
+    "name_sole": (
+        "No other customer has this surname",
+        "Geen andere klant heeft deze achternaam",
+    ),
+    "name_half": (
+        "One of two surnames and the initials agree",
+        "Een van twee achternamen en de voorletters kloppen",
+    ),
     "name_similar": ("The name is nearly the same", "De naam is bijna gelijk"),
     "name_surname": ("The surname agrees", "De achternaam klopt"),
     "name_differs": ("The name is another", "De naam is een andere"),
@@ -242,7 +254,10 @@ FACTS: Final[Texts] = {
         "The amount can be made of open invoices in several ways",
         "Het bedrag kan op meer manieren uit open facturen bestaan",
     ),
-    "nothing_open": ("The customer owes nothing", "De klant heeft niets openstaan"),
+    "nothing_open": (
+        "The customer owes nothing: it becomes their credit",
+        "De klant heeft niets openstaan: het wordt tegoed",
+    ),
     "already_paid": ("Paid already", "Al betaald"),
     "invoice_settled": ("Paid already", "Al betaald"),
     "invoice_credited": ("Taken back by a credit note", "Gecrediteerd"),

@@ -16,6 +16,8 @@ from shared.money import Money
 class Suggestion:
     """A customer and open items of theirs; `facts` speak for it, `against` speak against it.
 
+    Without open items the money is proposed as the customer's credit.
+
     `probability` is None where nothing was weighed: what a known customer owes besides.
     """
 
@@ -35,7 +37,7 @@ def stored(candidates: Iterable[Mapping[str, Any]]) -> list[Suggestion]:
         Suggestion(
             customer_id=UUID(kept["customer_id"]),
             invoice_ids=tuple(
-                UUID(text) for text in kept.get("invoice_ids") or [kept["invoice_id"]]
+                UUID(text) for text in kept.get("invoice_ids", [kept.get("invoice_id")])
             ),
             probability=kept.get("probability"),
             facts=tuple(kept["facts"]),

@@ -10,6 +10,7 @@ import httpx
 
 from services.payments.providers.provider import ProviderAway, ProviderRefused, document
 from shared.errors import InvalidInput
+from shared.http.tls import trusted
 
 _LARGEST_BODY = 200_000_000
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.domain.desk import CREDIT_REASONS
+from services.payments.domain.desk import CREDIT, CREDIT_REASONS
 from services.payments.models import (
     BankLine,
     OpenItem,
@@ -111,7 +111,7 @@ def _from_queue(query: Columns, wanted: QueueFilter) -> Columns:
 
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    is_held = func.coalesce(QueueMark.held_until > wanted.today, False)
+    is_held = _is_held(wanted.today)
     conditions: list[ColumnElement[bool]] = []
     if wanted.show != "all":
         conditions.append(is_held if wanted.show == "held" else ~is_held)
@@ -138,6 +138,11 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     if wanted.customer_ids is not None:
         conditions.append(_about(wanted.customer_ids, wanted.invoice_ids or frozenset()))
     return conditions
+
+
+def _is_held(today: date) -> ColumnElement[bool]:
+    """Put aside until a later day, or until the customer is billed."""
+    return func.coalesce(QueueMark.held_until > today, False) | (Payment.queue_reason == CREDIT)
 
 
 def _about(customer_ids: Collection[UUID], invoice_ids: Collection[UUID]) -> ColumnElement[bool]:
@@ -172,7 +177,7 @@ class Count:
 
 async def counts(session: AsyncSession, today: date) -> list[Count]:
     """Per reason and currency; a held payment is not waiting."""
-    is_held = func.coalesce(QueueMark.held_until > today, False)
+    is_held = _is_held(today)
     query = _from_queue(
         select(
             Payment.queue_reason,

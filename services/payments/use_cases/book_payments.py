@@ -243,7 +243,7 @@ def payment_row(arrival: Arrival, verdict: Verdict) -> dict[str, Any]:
 
 
 def shown_candidates(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
-    """As stored with a payment, best first; who owes nothing is no candidate."""
+    """As stored with a payment, best first; one without invoices is the customer's credit."""
     return [
         {
             "customer_id": str(candidate.customer_id),
@@ -253,7 +253,6 @@ def shown_candidates(candidates: Sequence[Candidate]) -> list[dict[str, Any]]:
             "against": list(candidate.against),
         }
         for candidate in candidates
-        if candidate.item_ids
     ]
 
 

@@ -37,6 +37,7 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
     )
     found = Facts.of(named)
     found.number_lengths |= await rows.number_lengths(session)
+    found.names_sought = set()
     more = sought(lines, found)
     if not more:
         return found
@@ -53,6 +54,7 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
         )
     )
     found.common_names |= common
+    found.names_sought = set(more.names) if vault else set()
     return found
 
 

@@ -55,7 +55,12 @@ def _ranked(
     owed: Iterable[OpenItem],
     items: Mapping[UUID, Item],
 ) -> list[Suggestion]:
-    found = [one for one in weighed if all(i in items for i in one.invoice_ids)]
+    found = [
+        one
+        for one in weighed
+        if all(i in items for i in one.invoice_ids)
+        and (one.invoice_ids or payment.status == "unallocated")
+    ]
     known = {one.invoice_ids for one in found}
     rest = rest_of(payment)
     for row in owed:

@@ -69,6 +69,7 @@ async def test_a_mistyped_kenmerk_ending_in_another_bills_number_waits(world: Wo
 
 async def test_a_name_and_an_amount_are_shown_with_their_probability(world: World) -> None:
     anna, (bill,) = await anna_owing(world, 4_000)
+    await world.hear(customer_changed(uuid7(), "10000024", name="C. Oosterbrink"))
     await world.upload(camt053([paid(4_000, name="A. Oosterbrink", iban=ANNAS)]))
     item = await queued(world)
     assert (item["reason"], item["customer_id"]) == ("not_certain", None)
@@ -77,6 +78,15 @@ async def test_a_name_and_an_amount_are_shown_with_their_probability(world: Worl
     assert [one["invoice_id"] for one in candidate["invoices"]] == [str(bill.invoice_id)]
     assert candidate["facts"] == ["name_same", "amount_one"]
     assert 0.5 < candidate["probability"] < 0.999
+
+
+async def test_the_only_customer_of_a_surname_is_known_by_an_initial_and_the_amount(
+    world: World,
+) -> None:
+    anna, _ = await anna_owing(world, 4_000)
+    await world.upload(camt053([paid(4_000, name="A. Oosterbrink", iban=ANNAS)]))
+    told = await allocated(world)
+    assert (told.customer_id, told.matched_by) == (anna, "name_amount")
 
 
 async def test_an_account_that_paid_by_reference_is_known_the_next_time(world: World) -> None:

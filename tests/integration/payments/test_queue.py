@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.clock import FixedClock
 from shared.events.payments import PaymentAllocated
 from shared.ids import uuid7
-from tests.factories.payments import camt053, customer_changed, paid
+from tests.factories.payments import camt053, customer_changed, invoice_issued, paid
 from tests.integration.payments.conftest import World
 
 HIS_IBAN, HER_IBAN = "NL86INGB0002445588", "NL20INGB0001234567"
@@ -189,6 +189,42 @@ async def test_many_proposals_are_accepted_at_once(world: World) -> None:
         "accepted",
     ]
     assert len(await queue(world)) == 1
+
+
+async def test_money_in_advance_is_accepted_as_credit_and_pays_what_is_billed_next(
+    world: World,
+) -> None:
+    """Anna owes nothing yet; her credit does not wait for a clerk, and no bill is needed."""
+    anna = await known_customer(world)
+    await world.upload(camt053([paid(3_000, iban=HIS_IBAN)]))
+    (item,) = await queue(world)
+    (candidate,) = item["candidates"]
+    assert (item["reason"], candidate["customer_id"]) == ("nothing_open", str(anna))
+    assert (candidate["invoices"], candidate["against"]) == ([], ["nothing_open"])
+    done = await world.post("/queue/accept", accepting(item))
+    assert [payment["customer_id"] for payment in done["accepted"]] == [str(anna)]
+    assert await queue(world) == []
+    assert [item["reason"] for item in await queue(world, "?show=held")] == ["credit"]
+    shown = await world.get(f"/customers/{anna}/credit")
+    assert [total["amount"] for total in shown["total"]] == [3_000]
+    await world.hear(invoice_issued(1, 5_000, anna))
+    told = [event for event in await world.news() if isinstance(event, PaymentAllocated)]
+    assert [(event.matched_by, event.allocations[0].amount.minor) for event in told] == [
+        ("credit", 3_000)
+    ]
+
+
+async def test_a_second_payment_of_a_bill_is_accepted_as_credit_only_once(world: World) -> None:
+    bill = await world.issue(1, 5_000)
+    line = paid(5_000, reference=bill.rf_reference)
+    await world.upload(camt053([line, line]))
+    (item,) = await queue(world)
+    (candidate,) = item["candidates"]
+    assert (candidate["invoices"], candidate["against"]) == ([], ["already_paid"])
+    assert candidate["probability"] > 0.99
+    assert (await world.post("/queue/accept", accepting(item)))["refused"] == []
+    again = await world.post("/queue/accept", accepting(item))
+    assert [one["code"] for one in again["refused"]] == ["changed"]
 
 
 async def test_what_changed_since_it_was_shown_is_not_accepted(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -38,7 +39,7 @@ def answer(
         posted=posted,
         customer_id=HER if posted else None,
         probability=probability,
-        ranked=ranked,
+        ranked=tuple((HER, invoices) for invoices in ranked),
     )
 
 
@@ -94,6 +95,20 @@ def test_a_candidate_for_half_of_the_bills_is_not_the_right_one() -> None:
     assert rank_of(told, answer(1, (), (HERS,), (HIS,))) == "absent"
 
 
+def test_where_nothing_is_left_to_pay_the_right_candidate_is_the_customers_credit() -> None:
+    paid_twice = truth(shares=(), decidable=False)
+    assert rank_of(paid_twice, answer(1, (), (HIS,), ())) == "2"
+    assert rank_of(paid_twice, answer(1, (), (HIS,))) == "absent"
+    of_another = Answer(
+        line_id=paid_twice.line_id,
+        posted=(),
+        customer_id=None,
+        probability=None,
+        ranked=((HIS, ()),),
+    )
+    assert rank_of(paid_twice, of_another) == "absent"
+
+
 def test_a_probability_speaks_of_the_posting_or_else_of_the_first_candidate() -> None:
     assert best_is_right(truth(), answer(1, ((HERS, 500),)))
     assert not best_is_right(truth(), answer(1, ((HIS, 500),), (HERS,)))
@@ -115,7 +130,7 @@ def test_a_day_at_the_bank_is_counted_by_kind_and_against_the_goals() -> None:
         truth(4),
         truth(5, kind="other"),
         truth(6, kind="other", decidable=False),
-        truth(7, (), kind="other", decidable=False),
+        replace(truth(7, (), kind="other", decidable=False), customer_id=None),
     )
     right = ((HERS, 500),)
     answers = [

@@ -92,6 +92,14 @@ def test_an_invoice_number_in_the_text_names_the_invoice() -> None:
     assert decision.rule == "invoice_number"
 
 
+def test_a_bare_invoice_number_with_an_amount_that_fits_nothing_goes_to_a_person() -> None:
+    """Nothing is known of the sender, and one slip makes a number another bill's."""
+    bill = item(5_000, number_key="20260000001")
+    decision = decided(line(4_300, numbers=["20260000001"]), bill)
+    assert isinstance(decision, Ambiguous)
+    assert (decision.reason, decision.candidates[0].item_ids) == ("amount_differs", (bill.id,))
+
+
 def test_the_second_payment_of_a_bill_is_a_duplicate_for_the_queue() -> None:
     bill = item(5_000, rf_reference="RF1")
     first, second = line(5_000, "RF1"), line(5_000, "RF1")
@@ -100,6 +108,9 @@ def test_the_second_payment_of_a_bill_is_a_duplicate_for_the_queue() -> None:
     duplicate = decisions[second.id]
     assert isinstance(duplicate, Over)
     assert (duplicate.reason, duplicate.shares) == ("already_paid", ())
+    (credit,) = duplicate.candidates
+    assert (credit.customer_id, credit.item_ids) == (ANNA, ())
+    assert credit.probability > 0.99
 
 
 def test_the_payment_that_fits_is_taken_before_one_that_does_not() -> None:
@@ -215,7 +226,7 @@ def test_an_account_of_two_customers_decides_when_one_amount_fits() -> None:
 
 def test_a_known_account_without_open_invoices_names_the_customer() -> None:
     decision = decided(line(4_000, customers=[ANNA]), item(0))
-    assert isinstance(decision, NoMatch)
+    assert isinstance(decision, Ambiguous)
     assert (decision.reason, decision.customer_id) == ("nothing_open", ANNA)
 
 
@@ -224,7 +235,7 @@ def test_an_account_is_looked_at_only_after_every_reference() -> None:
     by_account, by_name = line(5_000, customers=[ANNA]), line(5_000, "RF1")
     decisions = decide_all([by_account, by_name], Facts.of([bill]))
     assert isinstance(decisions[by_name.id], Exact)
-    assert isinstance(decisions[by_account.id], NoMatch)
+    assert isinstance(decisions[by_account.id], Ambiguous)
 
 
 def test_money_in_another_currency_is_not_guessed_at() -> None:

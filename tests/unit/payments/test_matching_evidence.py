@@ -144,6 +144,27 @@ def test_reference_of_one_and_amount_and_account_of_another_go_to_a_person() -> 
     assert decision.candidates[0].item_ids == (theirs.id,)
 
 
+def test_a_reference_that_nothing_speaks_for_is_the_slip_of_who_owes_just_this() -> None:
+    """Anna's kenmerk with one digit wrong is Boris's, whose check digit happens to be the same."""
+    wrong = next(
+        other
+        for count in range(1, 3_000)
+        if (other := bill(count, 7_777, BORIS)).payment_reference
+        and sum(a != b for a, b in zip(other.payment_reference, KENMERK, strict=True)) == 1
+    )
+    one = line(
+        4_000,
+        wrong.payment_reference or "",
+        payer_name="A.B. van der Oosterbrink",
+        accounts={ANNA: "mandate"},
+    )
+    assert paid(decided(one, FIRST, wrong)) == [(FIRST.id, 4_000)]
+    owes_as_much = bill(int((wrong.number_key or "")[4:]), 4_000, BORIS)
+    decision = decided(one, FIRST, owes_as_much)
+    assert isinstance(decision, Ambiguous), "she may have paid his bill for him"
+    assert decision.reason == "contradiction"
+
+
 def test_a_standing_order_with_last_quarters_reference_pays_this_quarters_bill() -> None:
     old = bill(7, 0, due=1)
     one = line(4_000, old.payment_reference or "")
@@ -153,15 +174,71 @@ def test_a_standing_order_with_last_quarters_reference_pays_this_quarters_bill()
     assert decision.rule == "closed_reference"
 
 
-def test_a_name_and_an_amount_alone_are_shown_and_not_posted() -> None:
+CLARA = Debtor(id=UUID(int=3), number_key="10000031", name="C. Oosterbrink")
+
+
+def named_only(payer_name: str, *items: Item, looked_up: set[str] | None = None) -> Decision:
+    """From an account nobody knows, with Clara beside Anna: two customers of one surname."""
+    facts = Facts.of(items, [*DEBTORS, CLARA])
+    facts.names_sought = looked_up
+    one = line(4_000, payer_name=payer_name, accounts={})
+    return decide_all([one], facts)[one.id]
+
+
+def test_a_surname_that_others_bear_and_one_initial_are_shown_and_not_posted() -> None:
     """A stranger may bear the name and owe somebody else the same."""
-    decision = decided(line(4_000, payer_name="A. Oosterbrink"), FIRST, SECOND)
+    decision = named_only("A. Oosterbrink", FIRST, SECOND)
     assert isinstance(decision, Ambiguous)
     assert decision.reason == "not_certain"
     best = decision.candidates[0]
     assert (best.customer_id, best.item_ids) == (ANNA, (FIRST.id,))
     assert best.facts == ("name_same", "amount_one")
     assert 0.5 < best.probability < 0.999
+
+
+def test_two_initials_a_surname_and_the_amount_are_enough() -> None:
+    assert paid(named_only("AB van der Oosterbrink", FIRST, SECOND)) == [(FIRST.id, 4_000)]
+
+
+def test_two_initials_leave_a_doubt_while_another_of_the_surname_owes_as_much() -> None:
+    """Her relative may have paid from an account that bears her name."""
+    clara_owes = bill(125, 4_000, CLARA.id)
+    decision = named_only("AB van der Oosterbrink", FIRST, clara_owes)
+    assert isinstance(decision, Ambiguous)
+    assert [one.customer_id for one in decision.candidates] == [ANNA, CLARA.id]
+
+
+def test_initials_that_contradict_never_post() -> None:
+    assert isinstance(named_only("A.C. van der Oosterbrink", FIRST, SECOND), Ambiguous)
+
+
+def test_a_surname_of_one_customer_alone_needs_one_initial_and_the_amount() -> None:
+    decision = named_only("B Kuipersbeek", FIRST, SECOND)
+    assert paid(decision) == [(SECOND.id, 4_000)]
+    assert isinstance(decision, Exact)
+    assert "name_sole" in decision.candidates[0].facts
+
+
+def test_nobody_is_the_only_one_of_a_name_that_was_not_looked_up() -> None:
+    """Facts hold only what was asked for: that no other is among them proves nothing."""
+    assert isinstance(named_only("B Kuipersbeek", FIRST, SECOND, looked_up=set()), Ambiguous)
+
+
+def test_a_household_account_pays_whoever_owes_the_amount_whatever_its_name() -> None:
+    """The account is Anna's, known for Boris too, and the amount is that of his bill."""
+    both = {ANNA: "mandate", BORIS: "mandate"}
+    his = bill(126, 5_555, BORIS)
+    one = line(5_555, payer_name="A.B. van der Oosterbrink", accounts=both)
+    assert paid(decided(one, FIRST, his)) == [(his.id, 5_555)]
+
+
+def test_an_amount_that_two_sets_of_bills_make_is_shown_both_ways() -> None:
+    bills = [bill(1, 3_000), bill(2, 2_000), bill(3, 4_000), bill(4, 1_000)]
+    decision = decided(line(5_000, accounts={ANNA: "mandate"}), *bills)
+    assert isinstance(decision, Ambiguous)
+    shown = {one.item_ids for one in decision.candidates}
+    assert shown == {(bills[0].id, bills[1].id), (bills[2].id, bills[3].id)}
+    assert all(0.3 < one.probability < 0.7 for one in decision.candidates)
 
 
 def test_a_taught_account_pays_though_its_holder_has_another_name() -> None:
@@ -234,9 +311,13 @@ def test_an_amount_that_fits_nothing_fills_claims_only_where_the_creditor_wants_
     assert (fills.rule, fills.order_rule) == ("legal_order", "bw_6_43@1992-01-01")
 
 
-def test_money_in_advance_waits_for_its_bill() -> None:
+def test_money_in_advance_is_proposed_as_credit_of_whose_account_it_came_from() -> None:
     decision = decided(line(4_000, accounts={ANNA: "mandate"}), bill(1, 0))
-    assert decision == NoMatch(reason="nothing_open", customer_id=ANNA)
+    assert isinstance(decision, Ambiguous)
+    assert (decision.reason, decision.customer_id) == ("nothing_open", ANNA)
+    (credit,) = decision.candidates
+    assert (credit.customer_id, credit.item_ids) == (ANNA, ())
+    assert credit.against == ("nothing_open",)
 
 
 def test_too_much_for_a_reference_leaves_the_rest_with_the_customer() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.payments.domain.names import likeness, read_name
+from services.payments.domain.name_likeness import likeness
+from services.payments.domain.names import read_name, read_text
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,13 @@ from services.payments.domain.names import likeness, read_name
         ("JAN SMIT", "J. Smit", "same"),
         ("SMITS UJW", "U.J.W. Smits", "same"),
         ("HR van de Berg", "H.R. van de Berg", "full"),
-        ("Hr/Mw AG van Berg", "A.G. van Berg e/o B. Smit", "same"),
+        ("Hr/Mw AG van Berg", "A.G. van Berg e/o B. Smit", "full"),
+        ("Hr C.J. van Berg", "C.J. van Berg", "full"),
+        ("J.A. Berg", "J.P. Berg", "surname"),
+        ("A. Wit", "A. Dam-Wit", "half"),
+        ("B. Wit", "A. Dam-Wit", "differs"),
+        ("Berg, Jan", "J. Berg", "same"),
+        ("J. en A. de Vries", "Dhr. J. de Vries", "same"),
         ("J. Smit", "J. Berg", "differs"),
         ("", "J. Berg", "unknown"),
         ("Hr", "J. Berg", "unknown"),
@@ -53,12 +60,19 @@ def test_a_name_the_bank_cut_at_seventy_characters_is_still_known() -> None:
 
 def test_a_double_name_is_found_whole_and_by_its_halves() -> None:
     keys = read_name("M. van Dam-van der Wit").search_keys()
-    assert set(keys) == {"dam m", "wit m", "damwit m"}
+    assert set(keys) == {"dam", "dam m", "wit", "wit m", "damwit", "damwit m"}
     assert set(read_name("M. Dam-Wit").search_keys()) == set(keys)
 
 
 @given(st.text(max_size=120))
 def test_no_text_breaks_the_reading_of_names(written: str) -> None:
-    name = read_name(written)
-    assert len(set(name.initials)) == len(name.initials)
-    assert likeness(name, name) in {"full", "same", "surname", "unknown"}
+    for name in (read_name(written), read_text(written.upper())):
+        assert all(bearer.surname for bearer in name.bearers)
+        assert likeness(name, name) in {"full", "same", "surname", "unknown"}
+
+
+def test_a_sentence_names_whoever_has_initials_or_a_first_name_before_the_surname() -> None:
+    known = read_name("J.P. van der Berg")
+    assert likeness(read_text("INHOUDING LOON J.P. VAN DER BERG WATER"), known) == "full"
+    assert likeness(read_text("NAMENS JAN VAN DER BERG"), known) == "same"
+    assert likeness(read_text("BERGEN OP ZOOM"), known) == "differs"

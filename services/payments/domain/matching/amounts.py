@@ -11,16 +11,22 @@ from services.payments.domain.matching.facts import Item
 
 _TOGETHER_MOST: Final = 5
 _CLAIMS_MOST: Final = 12
+# One would do to post; a person is shown these.
+_WAYS_MOST: Final = 3
 _ROUNDED_TO: Final = (100, 500, 1_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How an amount fits; `items` are what it pays when `is_whole`, else what it may be for."""
+    """How an amount fits; `items` are what it pays when `is_whole`, else what it may be for.
+
+    `others` are sets of items that make the amount as well.
+    """
 
     code: str
     items: tuple[Item, ...]
     is_whole: bool = False
+    others: tuple[tuple[Item, ...], ...] = ()
 
 
 def fit_amount(amount_minor: int, owed: Sequence[tuple[Item, int]], tolerance_minor: int) -> Fit:
@@ -36,7 +42,7 @@ def fit_amount(amount_minor: int, owed: Sequence[tuple[Item, int]], tolerance_mi
         code = "amount_one" if len(items) == 1 else "amount_some"
         return Fit("amount_all" if len(items) == len(owed) > 1 else code, items, is_whole=True)
     if ways:
-        return Fit("amount_several_ways", ways[0])
+        return Fit("amount_several_ways", ways[0], others=tuple(ways[1:]))
     for item, left in owed:
         if 0 < left - amount_minor <= tolerance_minor:
             return Fit("amount_tolerated", (item,), is_whole=True)
@@ -58,7 +64,7 @@ def _nearly(amount_minor: int, owed: Sequence[tuple[Item, int]]) -> Fit:
 
 
 def _ways(amount_minor: int, owed: Sequence[tuple[Item, int]]) -> list[tuple[Item, ...]]:
-    """Different sets of amounts that make the sum, two at most; of equal claims the oldest."""
+    """Different sets of amounts that make the sum, a few at most; of equal claims the oldest."""
     if len(owed) == 1:
         item, left = owed[0]
         return [(item,)] if left == amount_minor else []
@@ -66,7 +72,7 @@ def _ways(amount_minor: int, owed: Sequence[tuple[Item, int]]) -> list[tuple[Ite
     for together in _sets(owed, amount_minor):
         lefts = tuple(sorted(left for _, left in together))
         found.setdefault(lefts, tuple(item for item, _ in together))
-        if len(found) == 2:
+        if len(found) == _WAYS_MOST:
             break
     return list(found.values())
 

@@ -13,7 +13,7 @@ from services.payments.domain.names import NO_NAME, Name, read_name
 from shared.money import Money
 
 # With more customers than this under one name key, only those who owe the amount are looked at.
-NAMESAKES_MAX: Final = 200
+NAMESAKES_MAX: Final = 50
 
 
 class Book:
@@ -25,6 +25,7 @@ class Book:
         self.plans = facts.plans
         self.number_lengths = facts.number_lengths
         self._common_names = facts.common_names
+        self._names_sought = facts.names_sought
         self.left: dict[UUID, int] = {}
         self.changed: set[UUID] = set()
         self.by_reference: dict[str, list[Item]] = {}
@@ -67,6 +68,15 @@ class Book:
             if len(customers) <= NAMESAKES_MAX:
                 found.update(customers)
         return found
+
+    def is_sole(self, surnames: Iterable[str]) -> bool:
+        """Whether one customer alone bears one of these surnames, as far as they were looked up."""
+        known = self._names_sought
+        return any(
+            len(self._by_name.get(surname, ())) == 1
+            for surname in surnames
+            if surname not in self._common_names and (known is None or surname in known)
+        )
 
     def _owing_of(self, key: str) -> dict[int, list[UUID]]:
         """The customers of a common name by what each of their bills had open at first."""

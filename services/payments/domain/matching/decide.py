@@ -14,6 +14,8 @@ from services.payments.domain.matching.judge import Judgement, judge
 from services.payments.domain.matching.named import (
     Named,
     decides,
+    fits,
+    is_beyond_doubt,
     is_plain,
     is_sent_by,
     named_in,
@@ -32,6 +34,8 @@ _SENDER: Final = frozenset(
         "name_same",
     }
 )
+
+_NEAR: Final = frozenset({"reference_slip", "reference_cut", "number_inside", "number_slip"})
 
 
 def decide_all(
@@ -90,17 +94,18 @@ def _decide(case: _Case, book: Book, settings: Settings) -> Decision:
         return pay_weighed(line, judged, book, settings)
     if case.named is None:
         return NoMatch(reason="unknown_reference")
-    if line.invoice_id is None and not is_plain(line, case.named, book):
+    if line.invoice_id is None and not is_beyond_doubt(line, case.named, book):
         contradicted = _contradicted(case, book, settings)
         if contradicted:
             return contradicted
     return pay_named(line, case.named, book, settings)
 
 
-def _contradicted(case: _Case, book: Book, settings: Settings) -> Ambiguous | None:
-    """The amount is not what was named, and just what somebody else owes who seems to have paid.
+def _contradicted(case: _Case, book: Book, settings: Settings) -> Decision | None:
+    """What was named may be the slip of somebody else who seems to have paid and owes just this.
 
-    Then the reference may be the slip: a person looks.
+    It is, when what was meant is one slip away and neither amount nor sender speaks for what was
+    named. When the amount does, or nothing near is owed, a person looks.
     """
     line, named = case.line, case.named
     if named is None or is_sent_by(line, named, book):
@@ -111,7 +116,12 @@ def _contradicted(case: _Case, book: Book, settings: Settings) -> Ambiguous | No
         for answer in judged.answers
         if answer.customer_id not in named.customer_ids and not _SENDER.isdisjoint(answer.codes)
     ]
-    if not any(sender.fit.is_whole for sender in senders):
+    is_named_fit = fits(line, named.items, book)
+    doubts = [sender for sender in senders if sender.fit.is_whole]
+    slips = [sender for sender in doubts if not _NEAR.isdisjoint(sender.codes)]
+    if not (slips if is_named_fit else doubts):
         return None
+    if judged.best in slips and not is_named_fit and judged.is_sure(settings):
+        return pay_weighed(line, judged, book, settings)
     candidates = judged.candidates()
     return Ambiguous(reason="contradiction", customer_id=None, candidates=candidates)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,8 @@ from uuid import UUID
 from services.payments.domain.matching.amounts import Fit, fit_amount
 from services.payments.domain.matching.book import Book, numbered, oldest_first, referenced
 from services.payments.domain.matching.facts import Item, Line, Settings
-from services.payments.domain.names import NO_NAME, Name, likeness
+from services.payments.domain.name_likeness import likeness, shared_surnames
+from services.payments.domain.names import Name, read_text
 from services.payments.domain.near_references import (
     is_cut,
     is_one_slip,
@@ -27,6 +28,7 @@ from services.payments.domain.near_references import (
 _SUSPECTS_MAX: Final = 200
 _NAMESAKES_SHOWN: Final = 5
 _INSTALMENT: Final = re.compile(r"TERMIJN|REGELING|AFBETAL|INSTAL|RATE\b|RATA\b|RATEN")
+_AGREEING: Final = ("full", "same")
 # What can have been written of an item, the strongest first.
 _WRITTEN: Final = (
     "reference_exact",
@@ -37,7 +39,12 @@ _WRITTEN: Final = (
     "number_inside",
     "number_slip",
 )
-_TEXT_NAMES: Final = {"full": "name_in_text", "same": "name_in_text", "surname": "surname_in_text"}
+_TEXT_NAMES: Final = {
+    "full": "name_in_text",
+    "same": "name_in_text",
+    "half": "surname_in_text",
+    "surname": "surname_in_text",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,10 @@ class Answer:
 
 
 def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
-    """Every answer worth weighing, at most one per customer."""
+    """Every answer worth weighing: one per customer, or one per way its claims make the amount."""
     runs = line.clues.runs()
     written = _written(line, runs, book)
-    text, payer = book.read(line.clues.text), book.read(line.payer_name)
+    text, payer = read_text(line.clues.text), book.read(line.payer_name)
     by_number = book.numbered((*line.clues.numbers, *runs))
     suspects = dict.fromkeys((*written, *by_number, *(line.accounts or ())))
     if line.mandate_customer_id is not None:
@@ -70,7 +77,10 @@ def answers(line: Line, book: Book, settings: Settings) -> list[Answer]:
         if customer_id == line.mandate_customer_id:
             codes.append("mandate_named")
         named = written.get(customer_id, {})
-        found.append(_answer(line, customer_id, runs, named, codes, book, settings))
+        answer = _answer(line, customer_id, runs, named, codes, book, settings)
+        found.append(answer)
+        for items in answer.fit.others:
+            found.append(replace(answer, fit=Fit(answer.fit.code, items)))
     return found
 
 
@@ -121,17 +131,22 @@ def _of_account(line: Line, customer_id: UUID) -> tuple[str, ...]:
 
 
 def _of_name(line: Line, payer: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:
-    """Of those whom a clerk taught us to know by account, another name is no news."""
-    like = likeness(payer, book.name_of(customer_id))
-    is_taught = (line.accounts or {}).get(customer_id) == "remembered"
-    if like == "unknown" or (like == "differs" and is_taught):
+    """Whose account it is says nothing of which bill, where it is known to pay for several.
+
+    Of those whom a clerk taught us to know by account, another name is no news.
+    """
+    accounts = line.accounts or {}
+    if customer_id in accounts and len(accounts) > 1:
         return ()
-    return (f"name_{like}",)
+    known = book.name_of(customer_id)
+    like = likeness(payer, known)
+    if like == "unknown" or (like == "differs" and accounts.get(customer_id) == "remembered"):
+        return ()
+    is_sole = like in _AGREEING and not accounts and book.is_sole(shared_surnames(payer, known))
+    return (f"name_{like}", "name_sole") if is_sole else (f"name_{like}",)
 
 
 def _of_text_name(text: Name, customer_id: UUID, book: Book) -> tuple[str, ...]:
-    if text is NO_NAME:
-        return ()
     code = _TEXT_NAMES.get(likeness(text, book.name_of(customer_id)))
     return (code,) if code else ()
 

@@ -97,6 +97,8 @@ class Facts:
     plans: dict[UUID, Plan] = field(default_factory=dict)
     # Name keys with more customers than are here: only those who owe an amount were looked up.
     common_names: set[str] = field(default_factory=set)
+    # The name keys that were looked up; None when every customer is here.
+    names_sought: set[str] | None = None
     # How long this creditor's invoice numbers are.
     number_lengths: set[int] = field(default_factory=set)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log
 from typing import Final
@@ -26,15 +26,14 @@ _SAYS_NOTHING_OF_WHO: Final = ("amount_", "instalment_", "nothing_")
 class Judgement:
     """All answers of a line, the best first, with probabilities.
 
-    `customer_id` is whose money it is when that alone is sure. `leads_by` is how much better the
-    best is than the next, in natural logarithms of the odds.
+    `who` tells of each customer how probable it is that the money is theirs, whatever it is for.
+    `leads_by` is how much better the best is than the next, in natural logarithms of the odds.
     """
 
     answers: tuple[Answer, ...]
     probabilities: tuple[float, ...]
     leads_by: float
-    customer_id: UUID | None
-    who_probability: float
+    who: Mapping[UUID, float]
 
     @property
     def best(self) -> Answer | None:
@@ -43,6 +42,12 @@ class Judgement:
     @property
     def probability(self) -> float:
         return self.probabilities[0] if self.answers else 0.0
+
+    @property
+    def customer_id(self) -> UUID | None:
+        """Whose money it is, when that alone is known well enough to say so."""
+        likeliest = max(self.who, key=self.who.__getitem__, default=None)
+        return likeliest if likeliest and self.who[likeliest] >= _KNOWN_FROM else None
 
     def is_sure(self, settings: Settings) -> bool:
         """Whether the best answer may be posted without a person looking at it."""
@@ -55,7 +60,7 @@ class Judgement:
 
     def is_surely_of(self, customer_id: UUID, settings: Settings) -> bool:
         """Whether whose it is is as sure as a posting has to be, whatever the amount is for."""
-        return self.customer_id == customer_id and self.who_probability >= settings.post_at
+        return self.who.get(customer_id, 0.0) >= settings.post_at
 
     def candidates(self, most: int = CANDIDATES_MAX) -> tuple[Candidate, ...]:
         best = zip(self.answers[:most], self.probabilities, strict=False)
@@ -72,9 +77,7 @@ def judge(line: Line, book: Book, settings: Settings) -> Judgement:
     found = tuple(answer for _, answer in scored)
     leads_by = scores[0] - scores[1] if len(scores) > 1 else float("inf")
     probabilities = tuple(map(weights.probability, margins(scores)))
-    customer_id, surely = _who(found, weights)
-    known = customer_id if surely >= _KNOWN_FROM else None
-    return Judgement(found, probabilities, leads_by, known, surely)
+    return Judgement(found, probabilities, leads_by, _who(found, weights))
 
 
 def margins(scores: Sequence[float]) -> list[float]:
@@ -88,19 +91,17 @@ def margins(scores: Sequence[float]) -> list[float]:
     return [score - log(rivals) for score, rivals in zip(scores, others, strict=False)]
 
 
-def _who(found: Sequence[Answer], weights: Weights) -> tuple[UUID | None, float]:
-    """The likeliest customer and how likely, by all evidence but the amount."""
-    scored = sorted(
-        (
-            (weights.score(_of_person(answer)), answer.customer_id)
-            for answer in found[:CANDIDATES_MAX]
-        ),
-        reverse=True,
-    )
-    if not scored:
-        return None, 0.0
-    margin = margins([score for score, _ in scored])[0]
-    return scored[0][1], weights.probability(margin)
+def _who(found: Sequence[Answer], weights: Weights) -> dict[UUID, float]:
+    """By all evidence but the amount."""
+    each = {
+        answer.customer_id: weights.score(_of_person(answer)) for answer in found[:CANDIDATES_MAX]
+    }
+    scored = sorted(each.items(), key=lambda pair: (-pair[1], pair[0]))
+    lead = margins([score for _, score in scored])
+    return {
+        customer_id: weights.probability(margin)
+        for (customer_id, _), margin in zip(scored, lead, strict=True)
+    }
 
 
 def _of_person(answer: Answer) -> list[str]:

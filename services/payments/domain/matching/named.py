@@ -1,7 +1,8 @@
 """What the payer names decides (BW 6:43 lid 1, BGB 366 (1), KC 451 (1)), unless it cannot be meant.
 
 A reference with a check digit names by itself. An invoice number has none: a slip makes it another
-bill's, so it names by itself only while nothing known of the sender speaks against it.
+bill's, so a single one names by itself only while nothing known of the sender speaks against it,
+and amount or sender for it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from services.payments.domain.matching.decisions import (
     Several,
 )
 from services.payments.domain.matching.facts import Item, Line, Settings
+from services.payments.domain.matching.judge import judge
 from services.payments.domain.matching.spend import kind_of, spend
-from services.payments.domain.names import likeness
+from services.payments.domain.name_likeness import likeness
 from shared.money import Money
 
 _CLOSED: Final = {"credited": "invoice_credited", "written_off": "invoice_written_off"}
@@ -66,12 +68,12 @@ def decides(line: Line, named: Named, book: Book) -> bool:
         return _is_list(line, named.items, book)
     (customer_id,) = customers
     like = likeness(book.read(line.payer_name), book.name_of(customer_id))
-    if line.accounts and customer_id in line.accounts:
+    if len(named.items) > 1 or (line.accounts and customer_id in line.accounts):
         return True
     if line.accounts or like == "differs":
         return False
-    is_silent = line.accounts is None and line.payer_name is None
-    return like != "unknown" or is_silent or fits(line, named.items, book)
+    is_closed = not any(book.left[item.id] for item in named.items)
+    return like != "unknown" or is_closed or fits(line, named.items, book)
 
 
 def is_weighed(line: Line, book: Book) -> bool:
@@ -81,8 +83,15 @@ def is_weighed(line: Line, book: Book) -> bool:
 
 
 def is_plain(line: Line, named: Named, book: Book) -> bool:
-    """Whether nothing else needs looking up: named, and the amount is just that."""
+    """Named, and the amount is just that."""
     return decides(line, named, book) and fits(line, named.items, book)
+
+
+def is_beyond_doubt(line: Line, named: Named, book: Book) -> bool:
+    """Plain, and not from an account that is known to be others': nothing needs looking up."""
+    if not is_plain(line, named, book):
+        return False
+    return not line.accounts or not named.customer_ids.isdisjoint(line.accounts)
 
 
 def is_sent_by(line: Line, named: Named, book: Book) -> bool:
@@ -117,7 +126,7 @@ def pay_named(line: Line, named: Named, book: Book, settings: Settings) -> Decis
             rest=rest,
             order_rule=order_rule,
             reason="overpaid" if shares else _why_closed(payable),
-            candidates=() if shares else _closed(named, payable),
+            candidates=() if shares else (_credit(line, named, payable, book, settings),),
         )
     is_whole = all(book.left[share.item_id] == 0 for share in shares)
     return kind_of(shares, is_whole=is_whole)(
@@ -173,14 +182,12 @@ def _why_closed(items: Sequence[Item]) -> str:
     return _CLOSED.get(statuses.pop(), "already_paid") if len(statuses) == 1 else "already_paid"
 
 
-def _closed(named: Named, items: Sequence[Item]) -> tuple[Candidate, ...]:
-    return tuple(
-        Candidate(
-            item.customer_id,
-            (item.id,),
-            0.0,
-            (f"named_by_{named.rule}",),
-            (_CLOSED.get(item.status, "already_paid"),),
-        )
-        for item in items
-    )
+def _credit(
+    line: Line, named: Named, items: Sequence[Item], book: Book, settings: Settings
+) -> Candidate:
+    """The money stays the customer's, as far as it is theirs: nothing is left of what was named."""
+    customer_id = items[0].customer_id
+    is_ours = line.invoice_id is not None
+    probability = 1.0 if is_ours else judge(line, book, settings).who.get(customer_id, 0.0)
+    facts, against = (f"named_by_{named.rule}",), (_why_closed(items),)
+    return Candidate(customer_id, (), round(probability, 6), facts, against)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.payments.domain.matching.book import Book
 from services.payments.domain.matching.facts import Facts, Line
-from services.payments.domain.matching.named import fits, named_in
+from services.payments.domain.matching.named import is_beyond_doubt, named_in
+from services.payments.domain.names import read_text
 from services.payments.domain.near_references import near_numbers, near_references
 
 
@@ -41,7 +42,7 @@ def sought(lines: Iterable[Line], facts: Facts) -> Sought:
 def _needs_nothing_more(line: Line, book: Book) -> bool:
     """A checked reference and its amount; of a bare number the sender's name must be known too."""
     named = named_in(line, book)
-    return named is not None and named.rule == "reference" and fits(line, named.items, book)
+    return named is not None and named.rule == "reference" and is_beyond_doubt(line, named, book)
 
 
 def _seek(line: Line, book: Book, more: Sought) -> None:
@@ -51,8 +52,8 @@ def _seek(line: Line, book: Book, more: Sought) -> None:
     more.numbers.update(*near_numbers(runs, book.number_lengths))
     more.customer_numbers.update(clues.numbers, runs)
     if not line.accounts:
-        for written in (line.payer_name, clues.text):
-            for key in book.read(written).search_keys():
+        for name in (book.read(line.payer_name), read_text(clues.text)):
+            for key in name.search_keys():
                 more.names.setdefault(key, set()).add(line.amount.minor)
     more.customer_ids.update(line.accounts or ())
     more.customer_ids.update(named.customer_ids if named else ())

@@ -102,8 +102,6 @@ def _fill(line: Line, best: Answer, judged: Judgement, book: Book, settings: Set
 
 def _queued(judged: Judgement, settings: Settings) -> Decision:
     best = judged.answers[0]
-    if best.fit.code == "nothing_open" and len(judged.answers) == 1:
-        return NoMatch(reason="nothing_open", customer_id=judged.customer_id)
     return Ambiguous(
         reason=_reason(best, judged, settings),
         customer_id=judged.customer_id,

@@ -56,11 +56,11 @@ WEIGHTS_2026: Final = Weights(
         "reference_slip": 9.0,
         "reference_cut": 8.0,
         "number_inside": 8.0,
-        "number_slip": 7.0,
+        "number_slip": 8.0,
         # What was written of a customer.
         "mandate_named": 14.0,
         "customer_number": 12.0,
-        "name_in_text": 8.5,
+        "name_in_text": 10.0,
         "surname_in_text": 3.0,
         # Whose account it came from.
         "account_mandate": 13.0,
@@ -69,10 +69,12 @@ WEIGHTS_2026: Final = Weights(
         "account_payment": 12.0,
         "account_of_another": -4.0,
         # Whose name the bank gives.
-        "name_full": 8.0,
+        "name_full": 12.2,
         "name_same": 7.0,
+        "name_sole": 6.0,
+        "name_half": 2.5,
         "name_similar": 5.0,
-        "name_surname": 4.0,
+        "name_surname": 4.8,
         "name_differs": -3.0,
         # What the amount is of what is open.
         "amount_one": 4.0,
@@ -86,7 +88,7 @@ WEIGHTS_2026: Final = Weights(
         "amount_rounded": 0.5,
         "amount_several_ways": -2.0,
         "amount_differs": -6.0,
-        "nothing_open": -20.0,
+        "nothing_open": -3.0,
     },
-    calibration=((-8.0, -8.0), (8.0, 8.0)),
+    calibration=((-8.0, -8.0), (-3.0, -4.0), (0.0, 0.5), (2.0, 3.0), (7.0, 7.0), (8.0, 8.0)),
 )
