@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, case, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.matching import Item
 from services.payments.domain.transitions import ACTIVE_ALLOCATIONS
-from services.payments.models import Allocation, OpenItem, Payment
+from services.payments.models import Allocation, BankLine, OpenItem, Payment
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
@@ -137,15 +137,26 @@ async def lock_open_item(session: WriteSession, invoice_id: UUID) -> OpenItem:
     return found
 
 
+def from_account_ending(indexes: Collection[bytes]) -> ColumnElement[bool]:
+    """Payments whose line came from an account with one of these endings, by their hashes."""
+    lines = select(BankLine.id).where(
+        BankLine.iban_ending_index == any_(literal(list(indexes), ARRAY(LargeBinary)))
+    )
+    return Payment.line_id.in_(lines)
+
+
 async def payments(
     session: AsyncSession,
     paging: Paging,
     *,
     queue_only: bool = False,
+    ending_indexes: Collection[bytes] = (),
     **equal: Any,
 ) -> Sequence[Payment]:
     """One page; `equal` are columns and the values asked for (None: any)."""
     query = select(Payment).order_by(Payment.id).limit(paging.limit + 1)
+    if ending_indexes:
+        query = query.where(from_account_ending(ending_indexes))
     for column, value in equal.items():
         if value is not None:
             query = query.where(getattr(Payment, column) == value)
