@@ -13,6 +13,7 @@ from services.payments.api.payment_views import PaymentShown, Sender, payment_sh
 from services.payments.domain.queue_texts import FACTS, LANGUAGES, REASONS, text_of
 from services.payments.repository.queue import Count
 from services.payments.use_cases.show_payments import QueueView, SuggestionView
+from services.payments.use_cases.show_remittances import StrayView
 from shared.money import Money
 
 
@@ -64,6 +65,18 @@ class SpecificationShown(BaseModel):
     difference: Money
 
 
+class StrayShown(BaseModel):
+    """A row of a specification that names no invoice of ours for certain."""
+
+    remittance_id: UUID
+    line: int
+    problem: str
+    reference: str | None = Field(description="as the sender wrote it")
+    gross: Money
+    fee: Money
+    net: Money = Field(description="what of it came in")
+
+
 class QueueItem(BaseModel):
     payment_id: UUID
     version: int
@@ -81,6 +94,9 @@ class QueueItem(BaseModel):
     sender: Sender
     candidates: list[CandidateShown]
     specifications: list[SpecificationShown]
+    strays: list[StrayShown] = Field(
+        description="rows of its specification to be placed: POST /remittances/{id}/strays/{line}"
+    )
 
 
 class ReasonCount(BaseModel):
@@ -140,6 +156,20 @@ def queue_item(view: QueueView, language: str) -> QueueItem:
             for row in view.specifications
             if row.currency == shown.amount.currency
         ],
+        strays=[stray_shown(one, shown.amount.currency) for one in view.strays],
+    )
+
+
+def stray_shown(view: StrayView, currency: str) -> StrayShown:
+    row = view.row
+    return StrayShown(
+        remittance_id=row.remittance_id,
+        line=row.line,
+        problem=row.problem,
+        reference=view.reference,
+        gross=Money(row.gross_minor, currency),
+        fee=Money(row.fee_minor, currency),
+        net=Money(row.gross_minor - row.fee_minor, currency),
     )
 
 
