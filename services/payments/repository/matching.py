@@ -175,6 +175,17 @@ async def lock_payments(session: WriteSession, ids: Collection[UUID]) -> dict[UU
     return {row.id: row for row in await session.scalars(query)}
 
 
+async def lock_payments_for(
+    session: WriteSession, invoice_ids: Collection[UUID]
+) -> dict[UUID, Payment]:
+    """The payments of which something is allocated to these invoices."""
+    query = select(Allocation.payment_id).where(
+        Allocation.invoice_id == any_(literal(list(invoice_ids), UUIDS)),
+        Allocation.status.in_(ACTIVE_ALLOCATIONS),
+    )
+    return await lock_payments(session, set(await session.scalars(query)))
+
+
 async def lock_payment(session: WriteSession, payment_id: UUID) -> Payment:
     found = await lock_payments(session, [payment_id])
     if payment_id not in found:
