@@ -10,6 +10,7 @@ from services.payments.use_cases.apply_receivables import (
     apply_receivables,
     register_invoices,
 )
+from services.payments.use_cases.free_surplus import hear_credited
 from services.payments.use_cases.hear_billing import hear_applied, hear_rejected, hear_reversed
 from services.payments.use_cases.keep_holds import (
     begin_holds,
@@ -48,7 +49,7 @@ HANDLERS: Handlers = {
     billing.CreditorChanged: _plain(save_creditor),
     billing.CustomerChanged: _customers,
     billing.InvoiceIssued: _invoices,
-    billing.InvoiceCredited: _plain(apply_receivables),
+    billing.InvoiceCredited: _plain(hear_credited),
     billing.ChargeAdded: _plain(apply_receivables),
     billing.RefundReclaimed: _plain(apply_receivables),
     billing.InvoiceWrittenOff: _plain(apply_receivables),

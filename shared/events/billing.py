@@ -74,6 +74,8 @@ class Receivable(Fact):
     open_principal: Money
     open_costs: Money
     open_interest: Money
+    # What was paid beyond all that is owed, because a credit note came after the payment.
+    surplus: Money | None = None
 
     @property
     def open(self) -> Money:

@@ -109,4 +109,5 @@ def receivable_of(outcome: Applied) -> events.Receivable:
         open_principal=Money(state.balance.principal, state.currency),
         open_costs=Money(state.balance.costs, state.currency),
         open_interest=Money(state.balance.interest, state.currency),
+        surplus=Money(state.balance.surplus, state.currency),
     )

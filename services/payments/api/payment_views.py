@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from services.payments.models import Payment
 from services.payments.use_cases.show_lines import LineText
 from services.payments.use_cases.show_payments import StoryView
 from shared.money import Money
+
+IbanEnding = Annotated[
+    str | None,
+    Query(
+        max_length=40,
+        description="how the payer's account ends: `4300`, or `NL4300`; a country outside SEPA"
+        " has to be named",
+    ),
+]
 
 
 class PaymentShown(BaseModel):

@@ -9,10 +9,17 @@ from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payments.api.history_views import HappeningShown, history_shown
-from services.payments.api.payment_views import PaymentShown, Story, payment_shown, story_shown
+from services.payments.api.payment_views import (
+    IbanEnding,
+    PaymentShown,
+    Story,
+    payment_shown,
+    story_shown,
+)
 from services.payments.api.queue import NoteText
 from services.payments.api.queue_views import Language
 from services.payments.repository import desk, matching
+from services.payments.use_cases.index_iban_endings import indexes_meant
 from services.payments.use_cases.match_by_hand import (
     MatchByHand,
     Wish,
@@ -115,15 +122,23 @@ class PayoutBody(BaseModel):
 
 @router.get("", dependencies=[requires("payments:read")])
 async def list_payments(
+    request: Request,
     session: Reading,
     paging: PageOf,
     customer_id: UUID | None = None,
     status: Literal["unallocated", "partly_allocated", "allocated", "reversed", "reclassified"]
     | None = None,
     source: Literal["bank", "direct_debit", "provider"] | None = None,
+    iban_ending: IbanEnding = None,
 ) -> Page[PaymentShown]:
+    vault = request.app.state.service.vault
     rows = await matching.payments(
-        session, paging, customer_id=customer_id, status=status, source=source
+        session,
+        paging,
+        ending_indexes=indexes_meant(iban_ending, vault) if iban_ending else (),
+        customer_id=customer_id,
+        status=status,
+        source=source,
     )
     return paging.page(rows, payment_shown, lambda row: (row.id,))
 

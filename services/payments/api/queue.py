@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.payments.api.payment_views import payment_shown
+from services.payments.api.payment_views import IbanEnding, payment_shown
 from services.payments.api.queue_views import (
     AcceptedShown,
     Language,
@@ -103,6 +103,7 @@ def _search(
     customer_number: Number = None,
     invoice_number: Annotated[Number, Query(description="whole, or how it ends")] = None,
     iban: Annotated[str | None, Query(max_length=50, description="the payer's account")] = None,
+    iban_ending: IbanEnding = None,
     assigned_to: Annotated[
         str | None, Query(max_length=100, description="a clerk's subject, `me` or `nobody`")
     ] = None,
@@ -119,6 +120,7 @@ def _search(
         customer_number=customer_number,
         invoice_number=invoice_number,
         iban=iban,
+        iban_ending=iban_ending,
         assigned_to=caller.subject if assigned_to == "me" else assigned_to,
     )
 
@@ -135,7 +137,8 @@ async def list_queue(
     """What waits for a person: payments with money nobody could place for certain, with what is
     known and proposed, and payouts that do not add up, with what differs.
 
-    What a payer wrote is sealed and cannot be searched; `iban` finds by a keyed hash.
+    What a payer wrote is sealed and cannot be searched; `iban` and `iban_ending` find by keyed
+    hashes.
     """
     vault = request.app.state.service.vault
     found = await search_queue(session, paging, search, sort, vault=vault)

@@ -15,6 +15,7 @@ from services.payments.domain.queue_texts import FACTS, LANGUAGES, REASONS, text
 from services.payments.repository.queue import Count
 from services.payments.repository.queue_payouts import QueuedPayout
 from services.payments.use_cases.show_payments import QueueView, SuggestionView
+from services.payments.use_cases.show_remittances import StrayView
 from shared.money import Money
 
 
@@ -69,6 +70,18 @@ class SpecificationShown(BaseModel):
     difference: Money
 
 
+class StrayShown(BaseModel):
+    """A row of a specification that names no invoice of ours for certain."""
+
+    remittance_id: UUID
+    line: int
+    problem: str
+    reference: str | None = Field(description="as the sender wrote it")
+    gross: Money
+    fee: Money
+    net: Money = Field(description="what of it came in")
+
+
 class QueueItem(BaseModel):
     """A payment, or a payout: that has no payment, no sender and no candidates, but evidence."""
 
@@ -90,6 +103,9 @@ class QueueItem(BaseModel):
     sender: Sender
     candidates: list[CandidateShown]
     specifications: list[SpecificationShown]
+    strays: list[StrayShown] = Field(
+        description="rows of its specification to be placed: POST /remittances/{id}/strays/{line}"
+    )
 
 
 class ReasonCount(BaseModel):
@@ -151,6 +167,20 @@ def queue_item(view: QueueView, language: str) -> QueueItem:
             for row in view.specifications
             if row.currency == shown.amount.currency
         ],
+        strays=[stray_shown(one, shown.amount.currency) for one in view.strays],
+    )
+
+
+def stray_shown(view: StrayView, currency: str) -> StrayShown:
+    row = view.row
+    return StrayShown(
+        remittance_id=row.remittance_id,
+        line=row.line,
+        problem=row.problem,
+        reference=view.reference,
+        gross=Money(row.gross_minor, currency),
+        fee=Money(row.fee_minor, currency),
+        net=Money(row.gross_minor - row.fee_minor, currency),
     )
 
 

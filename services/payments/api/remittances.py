@@ -9,9 +9,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.payments.api.queue_views import StrayShown, stray_shown
 from services.payments.domain.remittance import Layout
 from services.payments.models import Remittance, RemittanceSender
 from services.payments.repository import remittances as rows
+from services.payments.use_cases.place_stray import PlaceStray, place_stray
 from services.payments.use_cases.receive_remittance import receive_remittance
 from services.payments.use_cases.save_sender import SaveSender, save_sender
 from services.payments.use_cases.settle_remittances import (
@@ -121,6 +123,7 @@ class RemittanceStory(RemittanceShown):
 
     sender_code: str
     specified: list[PartShown]
+    strays: list[StrayShown] = Field(description="rows that a person has to place")
     waiting_sums: list[WaitingSum]
 
 
@@ -131,6 +134,15 @@ class SettleBody(BaseModel):
     )
 
     payment_id: UUID
+
+
+class PlaceBody(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"invoice_id": "019ab000-0000-7000-8000-000000000002"}]},
+    )
+
+    invoice_id: UUID
 
 
 @senders.get("", dependencies=[requires("payments:read")])
@@ -179,15 +191,19 @@ async def upload_remittance(
 ) -> RemittanceStory:
     """A specification (CSV): stored whole, or refused with each bad line and field.
 
+    A row that names no invoice for certain is for a person to place; when none does, all is
+    refused.
+
     Taken apart at once when its sum is on the account already, else when it comes. The same file
     again changes nothing and is answered with status 200.
     """
-    received = await receive_remittance(session, sender, await request.body())
+    vault = request.app.state.service.vault
+    received = await receive_remittance(session, sender, await request.body(), vault=vault)
     if received.is_new:
         await settle_remittances(session)
     else:
         response.status_code = 200
-    return _story(await show_remittance(session, received.remittance.id))
+    return _story(await show_remittance(session, received.remittance.id, vault=vault))
 
 
 @remittances.get("", dependencies=[requires("payments:read")])
@@ -201,22 +217,40 @@ async def list_remittances(
 
 
 @remittances.get("/{remittance_id}", dependencies=[requires("payments:read")])
-async def get_remittance(session: Reading, remittance_id: UUID) -> RemittanceStory:
-    return _story(await show_remittance(session, remittance_id))
+async def get_remittance(
+    request: Request, session: Reading, remittance_id: UUID
+) -> RemittanceStory:
+    vault = request.app.state.service.vault
+    return _story(await show_remittance(session, remittance_id, vault=vault))
 
 
 @remittances.post("/{remittance_id}/settle", dependencies=[requires("payments:write")])
-async def settle(session: Writing, remittance_id: UUID, body: SettleBody) -> RemittanceStory:
+async def settle(
+    request: Request, session: Writing, remittance_id: UUID, body: SettleBody
+) -> RemittanceStory:
     """This payment is the sum it specifies; what is more stays in the queue."""
     await settle_by_hand(session, remittance_id, body.payment_id)
-    return _story(await show_remittance(session, remittance_id))
+    vault = request.app.state.service.vault
+    return _story(await show_remittance(session, remittance_id, vault=vault))
+
+
+@remittances.post("/{remittance_id}/strays/{line}", dependencies=[requires("payments:write")])
+async def place(
+    request: Request, session: Writing, remittance_id: UUID, line: int, body: PlaceBody
+) -> RemittanceStory:
+    """Say which invoice a row is about; paid at once when the sum was taken apart already."""
+    command = PlaceStray(remittance_id=remittance_id, line=line, invoice_id=body.invoice_id)
+    await place_stray(session, command)
+    vault = request.app.state.service.vault
+    return _story(await show_remittance(session, remittance_id, vault=vault))
 
 
 @remittances.post("/{remittance_id}/cancel", dependencies=[requires("payments:write")])
-async def cancel(session: Writing, remittance_id: UUID) -> RemittanceStory:
+async def cancel(request: Request, session: Writing, remittance_id: UUID) -> RemittanceStory:
     """It was wrong: nothing waits for it any more."""
     await cancel_remittance(session, remittance_id)
-    return _story(await show_remittance(session, remittance_id))
+    vault = request.app.state.service.vault
+    return _story(await show_remittance(session, remittance_id, vault=vault))
 
 
 def _sender(row: RemittanceSender) -> SenderShown:
@@ -263,6 +297,7 @@ def _story(view: RemittanceView) -> RemittanceStory:
             )
             for part in view.parts
         ],
+        strays=[stray_shown(one, currency) for one in view.strays],
         waiting_sums=[
             WaitingSum(payment_id=payment_id, amount=amount, difference=amount - shown.net)
             for payment_id, amount in view.waiting

@@ -126,6 +126,10 @@ REASONS: Final[Texts] = {
         "From a collector: no specification has this sum",
         "Van een deurwaarder of schuldhulpverlener: geen specificatie heeft dit totaal",
     ),
+    "specification_unknown": (
+        "From a collector: some of the rows specified name no invoice for certain",
+        "Van een deurwaarder of schuldhulpverlener: van sommige regels is de factuur onbekend",
+    ),
     "specification_rest": (
         "From a collector: part of what was specified is not open any more",
         "Van een deurwaarder of schuldhulpverlener: een deel staat niet meer open",

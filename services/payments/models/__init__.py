@@ -22,7 +22,12 @@ from services.payments.models.parties import (
     MatchSettings,
     RememberedPayer,
 )
-from services.payments.models.remittances import Remittance, RemittancePart, RemittanceSender
+from services.payments.models.remittances import (
+    Remittance,
+    RemittancePart,
+    RemittanceSender,
+    RemittanceStray,
+)
 from services.payments.models.statements import (
     BankEntry,
     BankLine,
@@ -66,6 +71,7 @@ __all__ = [
     "Remittance",
     "RemittancePart",
     "RemittanceSender",
+    "RemittanceStray",
     "SepaSettings",
     "StatementFile",
     "StatusReport",

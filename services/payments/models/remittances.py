@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.payments.domain.remittance import STRAY_PROBLEMS
 from services.payments.domain.transitions import REMITTANCE_STATUSES
 from services.payments.models.declarative import Base
 from shared.rows import one_of
@@ -93,4 +94,37 @@ class RemittancePart(Base):
     __table_args__ = (
         CheckConstraint("fee_minor >= 0 AND fee_minor < gross_minor", name="amounts"),
         Index(None, "remittance_id"),
+    )
+
+
+class RemittanceStray(Base):
+    """A row of a specification that names no invoice of ours, until a person places it."""
+
+    __tablename__ = "remittance_strays"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    remittance_id: Mapped[UUID] = mapped_column(ForeignKey("remittances.id", ondelete="RESTRICT"))
+    line: Mapped[int]
+    problem: Mapped[str]
+    # As the sender wrote it, sealed with the creditor's own key.
+    reference_sealed: Mapped[bytes | None]
+    gross_minor: Mapped[int]
+    fee_minor: Mapped[int]
+    paid_on: Mapped[date | None]
+    # What it became, and by whom.
+    part_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("remittance_parts.id", ondelete="RESTRICT")
+    )
+    placed_by: Mapped[str | None]
+    placed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        one_of("problem", STRAY_PROBLEMS),
+        CheckConstraint("fee_minor >= 0 AND fee_minor < gross_minor", name="amounts"),
+        CheckConstraint(
+            "(part_id IS NULL) = (placed_by IS NULL) AND (part_id IS NULL) = (placed_at IS NULL)",
+            name="placed",
+        ),
+        UniqueConstraint("remittance_id", "line"),
     )

@@ -129,7 +129,9 @@ class BankLine(Base):
     # Whose key seals the text: the customer's once known, the creditor's own until then.
     sealed_for: Mapped[UUID]
     text_sealed: Mapped[bytes | None]
+    # Keyed hashes of the payer's account, and of its country and last four characters.
     iban_index: Mapped[bytes | None]
+    iban_ending_index: Mapped[bytes | None]
 
     __table_args__ = (
         one_of("kind", LINE_KINDS),
@@ -138,6 +140,13 @@ class BankLine(Base):
         Index(None, "entry_id"),
         Index("ix_bank_lines_returned", "debit_id", postgresql_where="debit_id IS NOT NULL"),
         Index(None, "sealed_for"),
+        Index(None, "iban_ending_index"),
+        # Booked before endings were indexed.
+        Index(
+            "ix_bank_lines_without_ending",
+            "creditor_id",
+            postgresql_where="iban_index IS NOT NULL AND iban_ending_index IS NULL",
+        ),
     )
 
 

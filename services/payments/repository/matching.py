@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, any_, case, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Row, any_, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.matching import Item
 from services.payments.domain.transitions import ACTIVE_ALLOCATIONS
-from services.payments.models import Allocation, OpenItem, Payment
+from services.payments.models import Allocation, BankLine, OpenItem, Payment
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
@@ -188,15 +188,26 @@ async def lock_open_item(session: WriteSession, invoice_id: UUID) -> OpenItem:
     return found
 
 
+def from_account_ending(indexes: Collection[bytes]) -> ColumnElement[bool]:
+    """Payments whose line came from an account with one of these endings, by their hashes."""
+    lines = select(BankLine.id).where(
+        BankLine.iban_ending_index == any_(literal(list(indexes), ARRAY(LargeBinary)))
+    )
+    return Payment.line_id.in_(lines)
+
+
 async def payments(
     session: AsyncSession,
     paging: Paging,
     *,
     queue_only: bool = False,
+    ending_indexes: Collection[bytes] = (),
     **equal: Any,
 ) -> Sequence[Payment]:
     """One page; `equal` are columns and the values asked for (None: any)."""
     query = select(Payment).order_by(Payment.id).limit(paging.limit + 1)
+    if ending_indexes:
+        query = query.where(from_account_ending(ending_indexes))
     for column, value in equal.items():
         if value is not None:
             query = query.where(getattr(Payment, column) == value)
@@ -213,6 +224,17 @@ async def lock_payments(session: WriteSession, ids: Collection[UUID]) -> dict[UU
     )
     query = locked(query)
     return {row.id: row for row in await session.scalars(query)}
+
+
+async def lock_payments_for(
+    session: WriteSession, invoice_ids: Collection[UUID]
+) -> dict[UUID, Payment]:
+    """The payments of which something is allocated to these invoices."""
+    query = select(Allocation.payment_id).where(
+        Allocation.invoice_id == any_(literal(list(invoice_ids), UUIDS)),
+        Allocation.status.in_(ACTIVE_ALLOCATIONS),
+    )
+    return await lock_payments(session, set(await session.scalars(query)))
 
 
 async def lock_payment(session: WriteSession, payment_id: UUID) -> Payment:

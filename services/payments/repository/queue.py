@@ -32,6 +32,7 @@ from services.payments.models import (
     QueueMark,
 )
 from services.payments.repository.locking import locked
+from services.payments.repository.matching import from_account_ending
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
 from shared.errors import InvalidInput
@@ -68,6 +69,7 @@ class QueueFilter:
     booked_from: date | None = None
     booked_to: date | None = None
     iban_index: bytes | None = None
+    ending_indexes: Sequence[bytes] = ()
     assigned_to: str | None = None
     unassigned: bool = False
     customer_ids: frozenset[UUID] | None = None
@@ -135,6 +137,8 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
             .where(BankLine.id == Payment.line_id, BankLine.iban_index == wanted.iban_index)
             .exists()
         )
+    if wanted.ending_indexes:
+        conditions.append(from_account_ending(wanted.ending_indexes))
     if wanted.customer_ids is not None:
         conditions.append(_about(wanted.customer_ids, wanted.invoice_ids or frozenset()))
     return conditions

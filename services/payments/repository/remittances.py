@@ -15,6 +15,7 @@ from services.payments.models import (
     Remittance,
     RemittancePart,
     RemittanceSender,
+    RemittanceStray,
 )
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import BYTES, TEXTS, UUIDS
@@ -134,6 +135,42 @@ async def parts(
     return found
 
 
+async def strays(
+    session: AsyncSession, remittance_ids: Collection[UUID]
+) -> dict[UUID, list[RemittanceStray]]:
+    """By specification, the rows nobody has placed yet, in their order."""
+    query = select(RemittanceStray).where(
+        RemittanceStray.remittance_id == any_(literal(list(remittance_ids), UUIDS)),
+        RemittanceStray.part_id.is_(None),
+    )
+    found: dict[UUID, list[RemittanceStray]] = {}
+    for row in await session.scalars(query.order_by(RemittanceStray.line)):
+        found.setdefault(row.remittance_id, []).append(row)
+    return found
+
+
+async def strays_of_payments(
+    session: AsyncSession, payment_ids: Collection[UUID]
+) -> dict[UUID, list[RemittanceStray]]:
+    """By payment, the rows nobody has placed yet of the specification it was taken apart by."""
+    query = select(Remittance.id, Remittance.payment_id).where(
+        Remittance.payment_id == any_(literal(list(payment_ids), UUIDS))
+    )
+    payments = {row.id: row.payment_id for row in await session.execute(query) if row.payment_id}
+    found = await strays(session, payments)
+    return {payments[remittance_id]: rows for remittance_id, rows in found.items()}
+
+
+async def lock_stray(session: WriteSession, remittance_id: UUID, line: int) -> RemittanceStray:
+    query = select(RemittanceStray).where(
+        RemittanceStray.remittance_id == remittance_id, RemittanceStray.line == line
+    )
+    found = (await session.scalars(locked(query))).one_or_none()
+    if found is None:
+        raise NotFound("no row of this specification waits to be placed on this line")
+    return found
+
+
 def _sums() -> Select[Payment, UUID]:
     """Queued bank payments that came from senders' accounts, untouched, with the sender."""
     return (
@@ -142,7 +179,7 @@ def _sums() -> Select[Payment, UUID]:
         .join(RemittanceSender, RemittanceSender.iban_index == BankLine.iban_index)
         .where(
             # Neither what a clerk took back nor what billing refused is tried again by itself.
-            Payment.queue_reason.not_in(("undone", "specification_rest")),
+            Payment.queue_reason.not_in(("undone", "specification_rest", "specification_unknown")),
             ~Payment.queue_reason.startswith("rejected_"),
             Payment.status == "unallocated",
             Payment.source == "bank",

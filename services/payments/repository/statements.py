@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.statement_chain import Link
 from services.payments.models import BankLine, BankStatement, StatementFile
+from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
 from shared.errors import NotFound
@@ -107,6 +108,14 @@ async def lines_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID
         select(BankLine).where(BankLine.id == any_(literal(list(ids), UUIDS)))
     )
     return {row.id: row for row in rows}
+
+
+async def lock_without_ending(session: WriteSession, limit: int) -> Sequence[BankLine]:
+    """Lines of a known account whose ending was never indexed."""
+    query = select(BankLine).where(
+        BankLine.iban_index.is_not(None), BankLine.iban_ending_index.is_(None)
+    )
+    return (await session.scalars(locked(query.limit(limit), skip_locked=True))).all()
 
 
 async def lines_of(session: AsyncSession, statement_id: UUID, paging: Paging) -> Sequence[BankLine]:

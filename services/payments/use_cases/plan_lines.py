@@ -23,6 +23,7 @@ from services.payments.repository import debits as debit_rows
 from services.payments.repository import online, remittances
 from services.payments.repository import transfers as transfer_rows
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
+from services.payments.use_cases.index_iban_endings import ending_index
 from services.payments.use_cases.name_batches import name_batches
 from services.payments.use_cases.read_statement_file import LineDraft
 from shared.crypto import Vault
@@ -43,6 +44,7 @@ class PlacedLine:
     # None when a notice told it, which says nothing of other bookings.
     known_until: datetime | None
     iban_index: bytes | None
+    iban_ending_index: bytes | None
     kind: Kind = field(default_factory=Incoming)
     arrivals: list[Arrival] = field(default_factory=list)
 
@@ -78,6 +80,7 @@ def place(
             account_id=account_id,
             known_until=known_until,
             iban_index=iban_index(draft.iban, vault),
+            iban_ending_index=ending_index(draft.iban, vault),
         )
         for line_id, (draft, entry_id) in zip(uuid7s(len(drafts)), drafts, strict=True)
     ]

@@ -1,4 +1,8 @@
-"""Take in a specification: stored whole, or refused with line and field."""
+"""Take in a specification: stored whole, or refused with line and field.
+
+Rows that name no invoice for certain are stored too, apart: they are in the sum that comes, and a
+person places them.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,22 @@ from uuid import UUID
 from services.payments.domain.clues import number_key
 from services.payments.domain.remittance import Layout, Part, sums
 from services.payments.formats.specification import Row, read_specification
-from services.payments.models import OpenItem, Remittance, RemittancePart
+from services.payments.models import OpenItem, Remittance, RemittancePart, RemittanceStray
 from services.payments.repository import parties, remittances
+from services.payments.use_cases.show_remittances import REFERENCE_FIELD
 from shared.bulk import insert_rows
+from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
 from shared.errors import InvalidInput, Problem
 from shared.ids import uuid7
 from shared.rows import rows_of
 
 _PROBLEMS_MAX = 200
+_TOLD = {
+    "unknown_reference": "no invoice of ours has this number or reference",
+    "several_invoices": "more than one invoice has this number or reference",
+    "other_currency": "this invoice is in another currency",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,9 @@ class Received:
     is_new: bool
 
 
-async def receive_remittance(session: WriteSession, sender_code: str, content: bytes) -> Received:
+async def receive_remittance(
+    session: WriteSession, sender_code: str, content: bytes, *, vault: Vault
+) -> Received:
     sender = await remittances.sender(session, sender_code)
     digest = hashlib.sha256(content).digest()
     known = await remittances.known(session, digest)
@@ -39,8 +52,8 @@ async def receive_remittance(session: WriteSession, sender_code: str, content: b
     creditor = await parties.creditor(session)
     layout = Layout(**sender.layout)
     rows = await asyncio.to_thread(read_specification, content, layout, creditor.currency)
-    parts = await _parts(session, rows, layout, creditor.currency)
-    gross, fee = sums(parts, creditor.currency)
+    named, strays = await _sort(session, rows, layout, creditor.currency)
+    gross, fee = sums([(row.gross, row.fee) for row in rows], creditor.currency)
     scope, now = scope_of(session), session.info["clock"].now()
     remittance = Remittance(
         id=uuid7(),
@@ -53,50 +66,55 @@ async def receive_remittance(session: WriteSession, sender_code: str, content: b
         gross_minor=gross.minor,
         fee_minor=fee.minor,
         net_minor=(gross - fee).minor,
-        part_count=len(parts),
+        part_count=len(rows),
         payment_id=None,
         received_by=scope.actor,
         created_at=now,
     )
     session.add(remittance)
     await session.flush()
-    await _store_parts(session, remittance.id, rows, parts)
+    await _store_parts(session, remittance.id, named)
+    await _store_strays(session, remittance.id, strays, vault)
     return Received(remittance, is_new=True)
 
 
-async def _parts(
+async def _sort(
     session: WriteSession, rows: Sequence[Row], layout: Layout, currency: str
-) -> list[Part]:
+) -> tuple[list[tuple[Row, Part]], list[tuple[Row, str]]]:
+    """Rows with what they pay, and those that a person has to look at. Refused when none is named
+    for certain: it is another file, or the layout names another column."""
     found: dict[str, dict[UUID, OpenItem]] = {}
     keys = {number_key(row.reference) for row in rows}
     for item in await remittances.items_by_reference(session, keys):
         for key in {item.number_key, item.payment_reference, item.rf_reference} & keys:
             found.setdefault(str(key), {})[item.id] = item
-    parts, problems = [], []
+    named: list[tuple[Row, Part]] = []
+    strays: list[tuple[Row, str]] = []
     for row in rows:
         items = list(found.get(number_key(row.reference), {}).values())
-        why = _why_not(items, currency)
-        if why is not None:
-            problems.append(Problem(layout.reference, why, row.line))
+        problem = _problem(items, currency)
+        if problem is None:
+            part = Part(items[0].id, items[0].customer_id, row.gross, row.fee)
+            named.append((row, part))
         else:
-            parts.append(Part(items[0].id, items[0].customer_id, row.gross, row.fee))
-    if problems:
-        raise InvalidInput(
-            f"{len(problems)} problems; nothing was stored", problems[:_PROBLEMS_MAX]
-        )
-    return parts
+            strays.append((row, problem))
+    if not named:
+        problems = [Problem(layout.reference, _TOLD[code], row.line) for row, code in strays]
+        message = "no row names an invoice of ours; nothing was stored"
+        raise InvalidInput(message, problems[:_PROBLEMS_MAX])
+    return named, strays
 
 
-def _why_not(items: Sequence[OpenItem], currency: str) -> str | None:
+def _problem(items: Sequence[OpenItem], currency: str) -> str | None:
     if not items:
-        return "no invoice of ours has this number or reference"
+        return "unknown_reference"
     if len(items) > 1:
-        return "more than one invoice has this number or reference"
-    return None if items[0].currency == currency else f"this invoice is not in {currency}"
+        return "several_invoices"
+    return None if items[0].currency == currency else "other_currency"
 
 
 async def _store_parts(
-    session: WriteSession, remittance_id: UUID, rows: Sequence[Row], parts: Sequence[Part]
+    session: WriteSession, remittance_id: UUID, named: Sequence[tuple[Row, Part]]
 ) -> None:
     creditor_id = scope_of(session).creditor_id
     await insert_rows(
@@ -114,6 +132,32 @@ async def _store_parts(
                 "fee_minor": part.fee.minor,
                 "paid_on": row.paid_on,
             }
-            for row, part in zip(rows, parts, strict=True)
+            for row, part in named
+        ],
+    )
+
+
+async def _store_strays(
+    session: WriteSession, remittance_id: UUID, strays: Sequence[tuple[Row, str]], vault: Vault
+) -> None:
+    """What the sender wrote may say whose debt it is: sealed, with the creditor's own key."""
+    creditor_id = scope_of(session).creditor_id
+    cipher = (await vault.open_or_create(session, [creditor_id]))[creditor_id]
+    await insert_rows(
+        session,
+        rows_of(RemittanceStray),
+        [
+            {
+                "id": uuid7(),
+                "creditor_id": creditor_id,
+                "remittance_id": remittance_id,
+                "line": row.line,
+                "problem": problem,
+                "reference_sealed": cipher.encrypt(REFERENCE_FIELD, row.reference),
+                "gross_minor": row.gross.minor,
+                "fee_minor": row.fee.minor,
+                "paid_on": row.paid_on,
+            }
+            for row, problem in strays
         ],
     )

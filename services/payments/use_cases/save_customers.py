@@ -29,7 +29,8 @@ _NEWER = (
 _FORGET = (
     "DELETE FROM known_ibans WHERE customer_id = ANY(:ids)",
     "DELETE FROM remembered_payers WHERE customer_id = ANY(:ids)",
-    "UPDATE bank_lines SET iban_index = NULL WHERE sealed_for = ANY(:ids)",
+    "UPDATE bank_lines SET iban_index = NULL, iban_ending_index = NULL"
+    " WHERE sealed_for = ANY(:ids)",
     "UPDATE mandates SET iban_index = NULL WHERE customer_id = ANY(:ids)",
 )
 

@@ -13,6 +13,7 @@ from services.payments.domain.clues import number_key
 from services.payments.repository import parties, queue
 from services.payments.repository.queue_payouts import QueuedPayout, payouts_page
 from services.payments.use_cases.business_day import today_of
+from services.payments.use_cases.index_iban_endings import indexes_meant
 from shared.crypto import Vault
 from shared.errors import InvalidInput
 from shared.http.pages import Paging
@@ -36,6 +37,7 @@ class QueueSearch:
     customer_number: str | None = None
     invoice_number: str | None = None
     iban: str | None = None
+    iban_ending: str | None = None
     assigned_to: str | None = None
 
 
@@ -55,6 +57,7 @@ async def search_queue(
         booked_from=search.booked_from,
         booked_to=search.booked_to,
         iban_index=_iban_index(search.iban, vault),
+        ending_indexes=indexes_meant(search.iban_ending, vault) if search.iban_ending else (),
         assigned_to=None if search.assigned_to == "nobody" else search.assigned_to,
         unassigned=search.assigned_to == "nobody",
         customer_ids=customer_ids,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.payments.domain.remittance import Part, pairs, shares_of
 from services.payments.domain.transitions import REMITTANCE, after
-from services.payments.models import Payment, Remittance, RemittancePart
+from services.payments.models import Payment, Remittance, RemittancePart, RemittanceStray
 from services.payments.repository import matching, remittances
 from services.payments.use_cases.allocate import Placement, allocate, rest_of
 from shared.bulk import update_rows
@@ -78,21 +78,28 @@ async def _take_apart(session: WriteSession, settled: Sequence[tuple[Remittance,
     invoice_ids = {part.invoice_id for rows in parts.values() for part in rows}
     items = await matching.lock_candidates(session, ids=invoice_ids)
     left = {item.id: item.available for item in items}
+    strays = await remittances.strays(session, [remittance.id for remittance, _ in settled])
     placements, unplaced = [], []
     for remittance, payment in settled:
+        reason = rest_reason(strays.get(remittance.id))
         shares = shares_of((_part(row, remittance) for row in parts[remittance.id]), left)
         for share in shares:
             left[share.item_id] -= share.amount + (share.fee or Money.zero(payment.currency))
         if shares:
-            placements.append(Placement(payment, shares, "specification", "specification_rest"))
+            placements.append(Placement(payment, shares, "specification", reason))
         else:
-            unplaced.append((payment, "specification_rest"))
+            unplaced.append((payment, reason))
         remittance.status = after(REMITTANCE, "remittance", remittance.status, "settle")
         remittance.payment_id, remittance.version = payment.id, remittance.version + 1
     if placements:
         await allocate(session, placements)
     await session.flush()
     await _queue(session, unplaced)
+
+
+def rest_reason(strays: Sequence[RemittanceStray] | None) -> str:
+    """Why something of a sum taken apart is left: nobody's row, or what was open no more."""
+    return "specification_unknown" if strays else "specification_rest"
 
 
 def _part(row: RemittancePart, remittance: Remittance) -> Part:

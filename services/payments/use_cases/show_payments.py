@@ -31,6 +31,7 @@ from services.payments.use_cases.allocate import rest_of
 from services.payments.use_cases.note_payments import show_notes
 from services.payments.use_cases.propose import propose
 from services.payments.use_cases.show_lines import LineText, show_texts
+from services.payments.use_cases.show_remittances import StrayView, show_strays
 from shared.crypto import Vault
 from shared.errors import NotFound
 from shared.money import Money
@@ -56,6 +57,8 @@ class QueueView:
     suggestions: tuple[SuggestionView, ...]
     # Specifications of a collector that wait, when the money came from its account.
     specifications: Sequence[Remittance]
+    # Rows of the specification it was taken apart by that nobody has placed yet.
+    strays: Sequence[StrayView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,10 @@ async def show_queue(
     indexes = {line.iban_index for line in lines.values() if line.iban_index}
     specified = await remittances.waiting_by_iban(session, indexes)
 
+    unknown = [p.id for p in payments if p.queue_reason == "specification_unknown"]
+    strays = await remittances.strays_of_payments(session, unknown) if unknown else {}
+    shown = {key: await show_strays(session, rows, vault=vault) for key, rows in strays.items()}
+
     def specifications(payment: Payment) -> Sequence[Remittance]:
         line = lines.get(payment.line_id) if payment.line_id else None
         return specified.get(line.iban_index, ()) if line and line.iban_index else ()
@@ -109,6 +116,7 @@ async def show_queue(
             texts.get(payment.line_id) if payment.line_id else None,
             tuple(view(payment, one) for one in proposals.suggestions[payment.id]),
             specifications(payment),
+            shown.get(payment.id, ()),
         )
         for payment, mark in queued
     ]

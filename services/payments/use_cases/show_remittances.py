@@ -8,9 +8,36 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.models import OpenItem, Remittance, RemittancePart, RemittanceSender
+from services.payments.models import (
+    OpenItem,
+    Remittance,
+    RemittancePart,
+    RemittanceSender,
+    RemittanceStray,
+)
 from services.payments.repository import matching, remittances
+from shared.crypto import Vault
 from shared.money import Money
+
+REFERENCE_FIELD = "stray reference"
+
+
+@dataclass(frozen=True, slots=True)
+class StrayView:
+    """A row to be placed; `reference` is what the sender wrote."""
+
+    row: RemittanceStray
+    reference: str | None
+
+
+async def show_strays(
+    session: AsyncSession, rows: Sequence[RemittanceStray], *, vault: Vault
+) -> list[StrayView]:
+    ciphers = await vault.open(session, {row.creditor_id for row in rows})
+    return [
+        StrayView(row, ciphers[row.creditor_id].decrypt(REFERENCE_FIELD, row.reference_sealed))
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +46,18 @@ class RemittanceView:
     sender: RemittanceSender
     parts: Sequence[RemittancePart]
     items: dict[UUID, OpenItem]
+    strays: Sequence[StrayView]
     # Sums of this sender that wait: payment, amount.
     waiting: Sequence[tuple[UUID, Money]]
 
 
-async def show_remittance(session: AsyncSession, remittance_id: UUID) -> RemittanceView:
+async def show_remittance(
+    session: AsyncSession, remittance_id: UUID, *, vault: Vault
+) -> RemittanceView:
     remittance = await remittances.remittance(session, remittance_id)
     senders = await remittances.senders_by_id(session, [remittance.sender_id])
     parts = (await remittances.parts(session, [remittance_id])).get(remittance_id, [])
+    strays = (await remittances.strays(session, [remittance_id])).get(remittance_id, [])
     waiting: list[tuple[UUID, Money]] = []
     if remittance.status == "waiting":
         sums = await remittances.waiting_sums(session, remittance.sender_id)
@@ -36,5 +67,6 @@ async def show_remittance(session: AsyncSession, remittance_id: UUID) -> Remitta
         senders[remittance.sender_id],
         parts,
         await matching.open_items_by_id(session, {part.invoice_id for part in parts}),
+        await show_strays(session, strays, vault=vault),
         waiting,
     )

@@ -105,6 +105,7 @@ def _row(
         "sealed_for": owner,
         "text_sealed": ciphers[owner].encrypt(TEXT_FIELD, _text(draft)),
         "iban_index": line.iban_index,
+        "iban_ending_index": line.iban_ending_index,
     }
 
 
@@ -119,6 +120,7 @@ def _excess(row: dict[str, Any], kind: Return) -> dict[str, Any]:
         "debit_id": None,
         "text_sealed": None,
         "iban_index": None,
+        "iban_ending_index": None,
     }
 
 

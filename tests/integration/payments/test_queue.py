@@ -7,9 +7,14 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
+from services.payments.use_cases.index_iban_endings import index_iban_endings
 from shared.clock import FixedClock
+from shared.db import Scope
 from shared.events.payments import PaymentAllocated
 from shared.ids import uuid7
+from shared.testing.databases import TestDatabases
 from tests.factories.payments import camt053, customer_changed, invoice_issued, paid
 from tests.integration.payments.conftest import World
 
@@ -68,6 +73,9 @@ async def test_a_clerk_finds_payments_by_what_is_known_of_them(world: World) -> 
         (f"?invoice_number={bill.number[-4:]}", [4_000]),
         ("?invoice_number=999999", []),
         ("?iban=NL20 ingb 0001 2345 67", [9_900]),
+        ("?iban_ending=4567", [9_900]),
+        ("?iban_ending=nl...5588", [4_000]),
+        ("?iban_ending=DE5588", []),
         (f"?account_id={account}&source=bank", [4_000, 700, 9_900]),
         (f"?account_id={uuid7()}", []),
     ):
@@ -273,3 +281,33 @@ async def test_an_overpaid_bill_proposes_what_else_the_customer_owes(world: Worl
     assert (candidate["facts"], candidate["against"]) == (["same_customer", "amount_equal"], [])
     done = await world.post("/queue/accept", accepting(item))
     assert done["accepted"][0]["status"] == "allocated"
+
+
+async def test_lines_of_before_endings_were_indexed_are_found_once_the_job_went_over_them(
+    world: World, databases: TestDatabases, database: str
+) -> None:
+    """A batch at a time, and again after a kill: what is done is not done anew."""
+    await world.upload(camt053([paid(4_000, iban=HIS_IBAN), paid(9_900, iban=HER_IBAN)]))
+    connection = await asyncpg.connect(databases.url(database))
+    try:
+        await connection.execute("UPDATE payments.bank_lines SET iban_ending_index = NULL")
+    finally:
+        await connection.close()
+    assert await queue(world, "?iban_ending=5588") == []
+    service = world.payments.service
+    scope = Scope(world.payments.creditor_id, "system:payments")
+    done = []
+    for _ in range(3):
+        async with service.db.write(scope) as session:
+            done.append(await index_iban_endings(session, vault=service.vault, limit=1))
+    assert done == [1, 1, 0]
+    assert await amounts(world, "?iban_ending=5588") == [4_000]
+    found = (await world.get("/payments?iban_ending=NL4567"))["items"]
+    assert [payment["amount"]["amount"] for payment in found] == [9_900]
+
+
+async def test_an_ending_of_the_wrong_length_is_refused(world: World) -> None:
+    for path in ("/queue", "/payments"):
+        refused = await world.payments.call("GET", f"{path}?iban_ending=430")
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["field"] == "iban_ending"

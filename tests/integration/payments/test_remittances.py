@@ -144,13 +144,13 @@ async def test_bad_rows_are_named_by_line_and_field_and_nothing_is_stored(
     bailiff: World,
 ) -> None:
     first, _ = await two_bills(bailiff)
-    text = (
-        f"{HEADING}{first.number};100,00;15,00;85,00;20-03-2026\n"
-        f"99999999;100,00;15,00;85,00;20-03-2026\n"
-    )
+    text = f"{HEADING}99999999;100,00;15,00;85,00;20-03-2026\n88888888;1,00;0,00;1,00;\n"
     unknown = await upload(bailiff, text)
     assert unknown.status_code == 422
-    assert [(p["line"], p["field"]) for p in unknown.json()["errors"]] == [(3, "Uw kenmerk")]
+    assert [(p["line"], p["field"]) for p in unknown.json()["errors"]] == [
+        (2, "Uw kenmerk"),
+        (3, "Uw kenmerk"),
+    ]
     text = (
         f"{HEADING}{first.number};100,00;15,00;84,00;20-03-2026\n"
         f"{first.number};honderd;15,00;85,00;31-02-2026\n"
@@ -166,6 +166,66 @@ async def test_bad_rows_are_named_by_line_and_field_and_nothing_is_stored(
     other = await upload(bailiff, f"kenmerk;bedrag\n{first.number};100,00\n")
     assert {p["field"] for p in other.json()["errors"]} == set(LAYOUT.values())
     assert (await bailiff.get("/remittances"))["items"] == []
+
+
+def with_a_stray(first: InvoiceIssued, second: InvoiceIssued) -> str:
+    """As specified, and 50.00 less 5.00 for a number nobody here knows: 1,264.00 in all."""
+    return f"{specified(first, second)}Dossier 77-X;50,00;5,00;45,00;22-03-2026\n"
+
+
+async def test_a_row_nobody_knows_is_left_to_a_person_and_the_others_are_paid(
+    bailiff: World,
+) -> None:
+    first, second = await two_bills(bailiff)
+    meant = await bailiff.issue(3, 50_00)
+    told = (await upload(bailiff, with_a_stray(first, second))).json()
+    assert (told["net"]["amount"], told["parts"]) == (1_264_00, 3)
+    await bailiff.upload(camt053([paid(1_264_00, iban=BAILIFF_IBAN)]))
+    assert given(await bailiff.news()) == {
+        first.invoice_id: (eur(85_00), eur(15_00)),
+        second.invoice_id: (eur(1_134_00), eur(100_56)),
+    }
+    (item,) = await queue(bailiff)
+    assert (item["reason"], item["unallocated"]["amount"]) == ("specification_unknown", 45_00)
+    (stray,) = item["strays"]
+    assert (stray["line"], stray["problem"], stray["reference"], stray["net"]["amount"]) == (
+        4,
+        "unknown_reference",
+        "Dossier 77-X",
+        45_00,
+    )
+    path = f"/remittances/{told['id']}/strays/4"
+    placed = await bailiff.post(path, {"invoice_id": str(meant.invoice_id)})
+    assert placed["strays"] == []
+    assert len(placed["specified"]) == 3
+    assert given(await bailiff.news()) == {meant.invoice_id: (eur(45_00), eur(5_00))}
+    assert await queue(bailiff) == []
+    again = await act(bailiff, path, {"invoice_id": str(meant.invoice_id)})
+    assert again.status_code == 409
+
+
+async def test_a_row_placed_before_the_sum_came_is_paid_with_the_others(bailiff: World) -> None:
+    first, second = await two_bills(bailiff)
+    meant = await bailiff.issue(3, 50_00)
+    told = (await upload(bailiff, with_a_stray(first, second))).json()
+    body = {"invoice_id": str(meant.invoice_id)}
+    await bailiff.post(f"/remittances/{told['id']}/strays/4", body)
+    await bailiff.upload(camt053([paid(1_264_00, iban=BAILIFF_IBAN)]))
+    assert given(await bailiff.news())[meant.invoice_id] == (eur(45_00), eur(5_00))
+    assert await queue(bailiff) == []
+
+
+async def test_a_row_is_not_placed_where_nothing_is_open(bailiff: World) -> None:
+    first, second = await two_bills(bailiff)
+    told = (await upload(bailiff, with_a_stray(first, second))).json()
+    await bailiff.upload(camt053([paid(1_264_00, iban=BAILIFF_IBAN)]))
+    path = f"/remittances/{told['id']}/strays"
+    closed = await act(bailiff, f"{path}/4", {"invoice_id": str(first.invoice_id)})
+    assert closed.status_code == 409
+    unknown = await act(bailiff, f"{path}/2", {"invoice_id": str(first.invoice_id)})
+    assert unknown.status_code == 404
+    (item,) = await queue(bailiff)
+    assert len(item["strays"]) == 1
 
 
 async def test_two_equal_sums_are_for_a_person(bailiff: World) -> None:
