@@ -206,6 +206,7 @@ def payout_item(one: QueuedPayout, language: str) -> QueueItem:
         sender=sender_shown(None),
         candidates=[],
         specifications=[],
+        strays=[],
     )
 
 

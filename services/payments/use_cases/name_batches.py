@@ -48,7 +48,7 @@ def _may_collect(draft: LineDraft, fact: LineFacts) -> bool:
     if fact.batch_ids:
         return True
     is_nobodys = not (draft.iban or draft.account or draft.clues.references)
-    return is_nobodys and fact.payout_reference is None
+    return is_nobodys and fact.payout is None
 
 
 def _days(draft: LineDraft) -> set[date]:

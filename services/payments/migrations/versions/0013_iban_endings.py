@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013_iban_endings"
-down_revision = "0008_payment_pages"
+down_revision = "0012_provider_money"
 branch_labels = None
 depends_on = None
 

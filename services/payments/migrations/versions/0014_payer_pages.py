@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_payer_pages"
-down_revision = "0012_provider_money"
+down_revision = "0013_remittance_strays"
 branch_labels = None
 depends_on = None
 
