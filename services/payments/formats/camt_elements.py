@@ -31,7 +31,8 @@ class Tags(dict[str, str]):
     def __missing__(self, written: str) -> str:
         name, *rest = written.split(None, 1)
         slash = "/" if name[0] == "/" else ""
-        known = slash + name.rpartition(":")[2].lstrip("/")
+        # XML without namespaces knows names that end in a colon: they are none of ours.
+        known = slash + (name.rpartition(":")[2].lstrip("/") or ":")
         if rest and (currency := attributes_of(rest[0]).get("Ccy")):
             known = f"{known} {currency}"
         if len(self) >= _TAGS_MAX:

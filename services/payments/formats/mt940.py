@@ -19,7 +19,6 @@ from services.payments.formats.mt940_values import (
     moment_of,
 )
 from services.payments.formats.statement import (
-    Account,
     Balance,
     Entry,
     StatementEnd,
@@ -82,7 +81,7 @@ class _Statement:
         self._balances: list[Balance] = []
         self._currency: str | None = None
         self._account_currency: str | None = None
-        self._account: Account | None = None
+        self._own_account: str | None = None
         self._made_at: datetime | None = None
         self._is_interim = False
         self._entry_count = 0
@@ -132,7 +131,8 @@ class _Statement:
     def regular_entry(self, line: int, parts: list[str]) -> Entry:
         """An entry that came with its details."""
         self._entry_count += 1
-        return regular_entry(self._entry_count, line, parts, self._in(), self._own_account())
+        currency = self._currency or self._account_currency or NO_CURRENCY
+        return regular_entry(self._entry_count, line, parts, currency, self._own_account)
 
     def finish_entry(self) -> Iterator[StatementStart | Entry]:
         """The entry held back, now that nothing more of it can come; the start before the first."""
@@ -141,16 +141,8 @@ class _Statement:
         self.is_entry_open = False
         self._entry_count += 1
         line, lines = self._entry
-        yield entry_of(
-            self._entry_count, line, lines, self._details, self._in(), self._own_account()
-        )
-
-    def _in(self) -> str:
-        """The currency of the entries."""
-        return self._currency or self._account_currency or NO_CURRENCY
-
-    def _own_account(self) -> str | None:
-        return None if self._account is None else self._account.number
+        currency = self._currency or self._account_currency or NO_CURRENCY
+        yield entry_of(self._entry_count, line, lines, self._details, currency, self._own_account)
 
     def close(self) -> Iterator[StatementEvent]:
         if self.is_entry_open:
@@ -162,11 +154,12 @@ class _Statement:
     def start(self) -> StatementStart:
         """What is known before the first entry."""
         self.is_started = True
-        self._account = account_of(self._texts.get("account", ""), self._currency)
+        account = account_of(self._texts.get("account", ""), self._currency)
+        self._own_account = account.number
         return StatementStart(
             format="mt942" if self._is_interim and self._opening is None else "mt940",
             line=self._line,
-            account=self._account,
+            account=account,
             statement_id=self._texts.get("reference"),
             number=self._texts.get("number"),
             created_at=self._made_at,

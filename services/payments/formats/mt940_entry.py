@@ -62,12 +62,10 @@ def regular_entry(
     position: int, line: int, parts: list[str], currency: str, own_account: str | None
 ) -> Entry:
     """An entry of a field `ENTRY`."""
-    *of_line, more, text = parts
-    supplement = more.split("\n")[1:] if more else []
-    details = [("86", text.split("\n"))]
-    return _entry(
-        position, line, line_from(of_line, line), supplement, details, currency, own_account
-    )
+    statement_line = line_from(parts[:-2], line)
+    supplement = parts[-2].split("\n")[1:]
+    details = [("86", parts[-1].split("\n"))]
+    return _entry(position, line, statement_line, supplement, details, currency, own_account)
 
 
 def _entry(

@@ -58,7 +58,11 @@ def slash_fields(lines: list[str]) -> dict[str, Any]:
     if places[0] > 1 and (front := "/".join(words[: places[0]]).strip("/ ")):
         found["remittance_text"] = front
     for place, following in pairwise(places):
-        tag, value = words[place], "/".join(words[place + 1 : following]).strip("/ ")
+        tag, parts = words[place], words[place + 1 : following]
+        if tag == "CNTP":
+            _counterparty(parts, found)
+            continue
+        value = "/".join(parts).strip("/ ")
         if tag in _PARTIES:
             name_key = _PARTIES[tag]
         if not value:
@@ -96,9 +100,8 @@ def _remittance(value: str, found: dict[str, Any]) -> None:
         found["remittance_text"] = value
 
 
-def _counterparty(value: str, found: dict[str, Any]) -> None:
+def _counterparty(parts: list[str], found: dict[str, Any]) -> None:
     """`account/BIC/name/city`; the account may be a number of the time before IBAN."""
-    parts = value.split("/", 3)
     if account := parts[0].strip():
         is_iban = IBAN_SHAPE.fullmatch(account) is not None
         found.setdefault("counterparty_iban" if is_iban else "counterparty_account", account)
@@ -138,7 +141,6 @@ def _amount_under(key: str) -> Callable[[str, dict[str, Any]], None]:
 
 _READERS: dict[str, Callable[[str, dict[str, Any]], None]] = {
     "REMI": _remittance,
-    "CNTP": _counterparty,
     "PURP": _purpose,
     "EXCH": _exchange,
     "CHGS": _amount_under("charges"),
@@ -147,4 +149,4 @@ _READERS: dict[str, Callable[[str, dict[str, Any]], None]] = {
     "CDTRREF": _creditor_reference,
 }
 _NAME_PLACE = 2
-_TAGS = frozenset({*_FIELDS, *_READERS, *_OTHERS, "NAME"})
+_TAGS = frozenset({"CNTP", *_FIELDS, *_READERS, *_OTHERS, "NAME"})

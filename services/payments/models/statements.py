@@ -42,7 +42,10 @@ class BankStatement(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     creditor_id: Mapped[UUID]
-    file_id: Mapped[UUID] = mapped_column(ForeignKey("statement_files.id", ondelete="RESTRICT"))
+    # The file is written last, with what became of all that was in it.
+    file_id: Mapped[UUID] = mapped_column(
+        ForeignKey("statement_files.id", ondelete="RESTRICT", deferrable=True, initially="DEFERRED")
+    )
     account_id: Mapped[UUID] = mapped_column(ForeignKey("bank_accounts.id", ondelete="RESTRICT"))
     kind: Mapped[str] = mapped_column(Text, server_default="statement")
     format: Mapped[str]

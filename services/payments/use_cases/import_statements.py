@@ -84,17 +84,20 @@ async def import_statements(
         currency=creditor.currency,
         vault=vault,
     )
+    statement_rows = [{**row, "creditor_id": creditor.id} for row in rows]
+    await insert_rows(session, rows_of(BankStatement), statement_rows)
+    await write_lines(session, plan, entries, vault)
+    taken_apart = []
+    if any(v.queue_reason == "awaits_specification" for v in plan.verdicts.values()):
+        taken_apart = await settle_remittances(session)
+    outbox.add(session, *booked_events(reports, rows, by_id))
     result = {
         "file_id": str(file_id),
         "sha256": command.sha256.hex(),
         "size_bytes": command.size_bytes,
-        **import_result(plan, reports, rows, found),
+        **import_result(plan, reports, rows, found, taken_apart),
     }
-    await _store(session, command, file_id, rows, result, vault)
-    await write_lines(session, plan, entries, vault)
-    if any(v.queue_reason == "awaits_specification" for v in plan.verdicts.values()):
-        await settle_remittances(session)
-    outbox.add(session, *booked_events(reports, rows, by_id))
+    await _store_file(session, command, file_id, result, vault)
     return result
 
 
@@ -142,11 +145,10 @@ def _refuse_when_strict(
             )
 
 
-async def _store(
+async def _store_file(
     session: WriteSession,
     command: ImportStatements,
     file_id: UUID,
-    rows: Sequence[dict[str, Any]],
     result: dict[str, Any],
     vault: Vault,
 ) -> None:
@@ -164,5 +166,3 @@ async def _store(
         "result": result,
     }
     await insert_rows(session, rows_of(StatementFile), [file])
-    statement_rows = [{**row, "creditor_id": scope.creditor_id} for row in rows]
-    await insert_rows(session, rows_of(BankStatement), statement_rows)

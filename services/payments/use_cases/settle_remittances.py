@@ -22,8 +22,8 @@ class SumsDiffer(Conflict):
     title = "The payment is less than the specification says"
 
 
-async def settle_remittances(session: WriteSession) -> int:
-    """Take apart every sum that exactly one specification explains; returns how many.
+async def settle_remittances(session: WriteSession) -> list[Payment]:
+    """Take apart every sum that exactly one specification explains; returns those sums.
 
     The others wait in the queue and say whether a specification is missing or differs.
     """
@@ -41,7 +41,7 @@ async def settle_remittances(session: WriteSession) -> int:
     await _explain(
         session, [(payment, sender in left) for payment, sender in sums if payment.id not in done]
     )
-    return len(settled)
+    return [payment for _, payment in settled]
 
 
 async def settle_by_hand(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.payments.domain.bank_lines import NAMES, Collection
 from services.payments.domain.statement_chain import Gap
-from services.payments.models import BankAccount
+from services.payments.models import BankAccount, Payment
 from services.payments.use_cases.identify_entries import Report
 from services.payments.use_cases.plan_lines import LinePlan
 from shared.events.payments import StatementBooked
@@ -19,21 +19,32 @@ Row = Mapping[str, Any]
 
 
 def import_result(
-    plan: LinePlan, reports: Sequence[Report], rows: Sequence[Row], found: Sequence[Gap]
+    plan: LinePlan,
+    reports: Sequence[Report],
+    rows: Sequence[Row],
+    found: Sequence[Gap],
+    taken_apart: Sequence[Payment],
 ) -> dict[str, Any]:
-    """`rows` are the statements as stored, in the order of `reports`."""
+    """`rows` are the statements as stored, in the order of `reports`.
+
+    `taken_apart` are bulk sums that a specification explained after they were booked.
+    """
     kinds = Counter(NAMES[type(line.kind)] for line in plan.lines)
     collected = sum(
         len(line.kind.debit_ids) for line in plan.lines if isinstance(line.kind, Collection)
     )
-    verdicts = plan.verdicts.values()
+    explained = {payment.id: payment for payment in taken_apart}
+    decided = [verdict for id_, verdict in plan.verdicts.items() if id_ not in explained]
+    apart = [payment for payment in taken_apart if payment.id in plan.verdicts]
+    reasons = [*(v.queue_reason for v in decided), *(p.queue_reason for p in apart)]
     return {
         "statements": [_statement(row, report) for row, report in zip(rows, reports, strict=True)],
         "gaps": [shown_gap(gap) for gap in found],
         "lines": len(plan.lines),
         "payments": len(plan.verdicts),
-        "matched": sum(bool(verdict.shares) for verdict in verdicts),
-        "queued": sum(verdict.queue_reason is not None for verdict in verdicts),
+        "matched": sum(bool(verdict.shares) for verdict in decided)
+        + sum(payment.allocated_minor > 0 for payment in apart),
+        "queued": sum(reason is not None for reason in reasons),
         "debits_collected": collected,
         "debits_returned": kinds["return"],
         "payouts": kinds["payout"],

@@ -72,7 +72,10 @@ async def test_the_specification_comes_first_and_the_sum_is_taken_apart(bailiff:
         1_219_00,
         115_56,
     )
-    await bailiff.upload(camt053([paid(1_219_00, iban=BAILIFF_IBAN, text="afdracht maart")]))
+    content = camt053([paid(1_219_00, iban=BAILIFF_IBAN, text="afdracht maart")])
+    for _ in ("stored", "known"):
+        result = await bailiff.upload(content)
+        assert (result["payments"], result["matched"], result["queued"]) == (1, 1, 0)
     assert given(await bailiff.news()) == {
         first.invoice_id: (eur(85_00), eur(15_00)),
         second.invoice_id: (eur(1_134_00), eur(100_56)),
@@ -94,7 +97,8 @@ async def test_the_sum_comes_first_and_waits_for_its_specification(bailiff: Worl
     """Though its text names a bill, the sum is for many: nothing is decided by it."""
     first, second = await two_bills(bailiff)
     line = paid(1_219_00, iban=BAILIFF_IBAN, text=f"afdracht {first.number}")
-    await bailiff.upload(camt053([line]))
+    result = await bailiff.upload(camt053([line]))
+    assert (result["matched"], result["queued"]) == (0, 1)
     (item,) = await queue(bailiff, "?language=nl")
     assert item["reason"] == "awaits_specification"
     assert "specificatie" in item["reason_text"]

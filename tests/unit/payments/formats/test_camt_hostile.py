@@ -90,6 +90,15 @@ def test_an_entry_inside_of_a_balance_is_refused_with_the_line_of_the_balance() 
     assert (problem.field, problem.line) == ("Bal", line_with(wrong, b"<Bal>"))
 
 
+@pytest.mark.parametrize("before", [b"<BkToCstmrStmt>", b"<Bal>", b"<Ntry>", b"<Refs>", b"</Refs>"])
+def test_an_element_whose_name_ends_in_a_colon_is_one_we_do_not_know(before: bytes) -> None:
+    """Without namespaces it is a name as good as any, and its local part is empty."""
+    document = GOOD.replace(before, b"<:x:>text</:x:>" + before, 1)
+    (statement,) = read_statements(document)
+    assert [entry.details[0].end_to_end_id for entry in statement.entries] == ["E"]
+    assert refusal_of(document.replace(b"</:x:>", b"")).line is not None
+
+
 @pytest.mark.parametrize("length", range(0, len(GOOD) - 1, 11))
 def test_a_file_cut_off_anywhere_is_refused_with_a_line(length: int) -> None:
     problem = refusal_of(GOOD[:length])
