@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.payments.models import PayoutPart, PayoutSettlement, ProviderPayout
-from services.payments.repository import online
+from services.payments.repository import payouts
 from services.payments.use_cases.explain_payouts import look_again
 from shared.auth import requires
 from shared.http.pages import Page, PageOf
@@ -66,7 +66,7 @@ async def list_payouts(
     status: Literal["agreed", "differs", "unknown"] | None = None,
 ) -> Page[PayoutShown]:
     """The oldest first; `differs` wants a person, `unknown` was not told by the provider yet."""
-    rows = await online.payouts(session, paging, status)
+    rows = await payouts.payouts(session, paging, status)
     return paging.page(
         rows, lambda row: payout_shown(*row), lambda row: (row[0].booked_on, row[0].id)
     )
@@ -74,13 +74,13 @@ async def list_payouts(
 
 @router.get("/{payout_id}", dependencies=[requires("payments:read")])
 async def get_payout(session: Reading, payout_id: UUID) -> PayoutWhole:
-    return _whole(*await online.payout(session, payout_id))
+    return _whole(*await payouts.payout(session, payout_id))
 
 
 @router.post("/{payout_id}/check", dependencies=[requires("payments:write")])
 async def check(session: Writing, payout_id: UUID) -> PayoutWhole:
     """Ask the provider again within the minute; one that is agreed stays so."""
-    found = await online.payout(session, payout_id)
+    found = await payouts.payout(session, payout_id)
     await look_again(session, payout_id=payout_id)
     return _whole(*found)
 

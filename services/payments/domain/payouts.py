@@ -108,7 +108,12 @@ def explain(
     if settlement.amount != paid_out:
         found = Difference("payout_differs", None, settlement.amount, paid_out)
         return Differs("payout_differs", (found,))
-    differences = _differences(settlement.parts, booked)
+    foreign = tuple(
+        Difference("part_differs", part.payment, part.amount, None)
+        for part in settlement.parts
+        if part.amount.currency != paid_out.currency
+    )
+    differences = foreign or _differences(settlement.parts, booked)
     if differences:
         return Differs(differences[0].reason, differences)
     gross = Money.total((part.amount for part in settlement.parts), paid_out.currency)

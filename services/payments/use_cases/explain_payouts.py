@@ -22,7 +22,7 @@ from services.payments.domain.transitions import after
 from services.payments.models import PayoutPart as PayoutPartRow
 from services.payments.models import PayoutSettlement, ProviderPayout
 from services.payments.providers.provider import ProviderAway, ProviderRefused
-from services.payments.repository import online, webhook_events
+from services.payments.repository import payouts, webhook_events
 from services.payments.use_cases.provider_client import payouts_of
 from shared import outbox
 from shared.bulk import insert_rows
@@ -45,9 +45,9 @@ async def explain_payouts(service: Service, creditor_id: UUID, *, limit: int = 5
     scope = Scope(creditor_id, "system:payments", reason="job:explain_payouts")
     async with service.db.read(scope) as session:
         before = service.clock.now() - _ASK_AGAIN_AFTER
-        payouts = await online.payouts_to_explain(session, before, limit)
-        reports = await webhook_events.reports(session, "adyen") if payouts else {}
-    for payout in payouts:
+        due = await payouts.payouts_to_explain(session, before, limit)
+        reports = await webhook_events.reports(session, "adyen") if due else {}
+    for payout in due:
         source = payouts_of(settings_of(service), payout.provider, reports)
         settlement: Settlement | None = None
         reason = "unknown_to_provider"
@@ -58,7 +58,7 @@ async def explain_payouts(service: Service, creditor_id: UUID, *, limit: int = 5
             log.warning("provider.settlement_unread", provider=payout.provider, reason=reason)
         async with service.db.write(scope) as session:
             await _record(session, payout, settlement, reason)
-    return len(payouts)
+    return len(due)
 
 
 async def look_again(
@@ -67,7 +67,7 @@ async def look_again(
     """The next run of the job asks for them, however lately they were asked for."""
     before = session.info["clock"].now() - 2 * _ASK_AGAIN_AFTER
     only = {} if payout_id is None else {"payout_id": payout_id}
-    await online.look_again(session, before, provider=provider, **only)
+    await payouts.look_again(session, before, provider=provider, **only)
 
 
 def _seen(payout: ProviderPayout) -> PayoutSeen:
@@ -78,7 +78,7 @@ def _seen(payout: ProviderPayout) -> PayoutSeen:
 async def _record(
     session: WriteSession, payout: ProviderPayout, settlement: Settlement | None, reason: str
 ) -> None:
-    row = await online.lock_settlement(session, payout.id)
+    row = await payouts.lock_settlement(session, payout.id)
     if row is None:
         row = _new(session, payout)
     if row.status == "agreed":
@@ -89,7 +89,7 @@ async def _record(
         row.settlement_id = settlement.id
         row.told_minor = settlement.amount.minor
         names = {part.payment for part in settlement.parts if part.payment}
-        booked = await online.booked_at_provider(session, names)
+        booked = await payouts.booked_at_provider(session, names)
         found = explain(settlement, _seen(payout).amount, booked)
         if isinstance(found, Agreed):
             trigger, row.reason, row.fee_minor = "agree", None, found.fee.minor

@@ -20,7 +20,7 @@ from services.payments.domain.bank_lines import (
 from services.payments.domain.debit import from_our_reference
 from services.payments.models import Debit, Transfer
 from services.payments.repository import debits as debit_rows
-from services.payments.repository import online, remittances
+from services.payments.repository import payouts, remittances
 from services.payments.repository import transfers as transfer_rows
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
 from services.payments.use_cases.index_iban_endings import ending_index
@@ -117,7 +117,7 @@ async def plan_lines(
     paid = await debit_rows.with_payment(session, debits) if debits else set()
     in_transit = Money(0, currency)
     if any(fact.payout for fact in facts):
-        in_transit = await online.in_transit(session, currency)
+        in_transit = await payouts.in_transit(session, currency)
     kinds = sort_lines(
         facts,
         [debit_rows.facts_of(debit, paid) for debit in debits.values()],

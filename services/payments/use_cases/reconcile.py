@@ -18,7 +18,7 @@ from services.payments.domain.reconciliation import (
 )
 from services.payments.domain.statement_chain import Gap, Link, gaps, in_order
 from services.payments.models import BankAccount
-from services.payments.repository import entries, online, parties, statements, sums
+from services.payments.repository import entries, parties, payouts, statements, sums
 from shared.money import Money
 
 
@@ -84,10 +84,10 @@ async def _provider(session: AsyncSession, currency: str) -> ProviderFigures:
         unallocated=Money(received.get("unallocated", 0) + going_back.get("pending", 0), currency),
         refunded=Money(going_back.get("executed", 0), currency),
         reversed=Money(
-            received.get("reversed", 0) + await online.parts_gone(session, currency), currency
+            received.get("reversed", 0) + await payouts.parts_gone(session, currency), currency
         ),
         paid_out=Money(await sums.paid_out(session, currency), currency),
-        fees=Money(await online.fees_kept(session, currency), currency),
+        fees=Money(await payouts.fees_kept(session, currency), currency),
     )
 
 

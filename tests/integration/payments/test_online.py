@@ -266,6 +266,25 @@ async def test_what_the_provider_gives_back_takes_the_payment_out_again(
     assert (found["agrees"], found["provider"]["in_transit"]["amount"]) == (True, 0)
 
 
+async def test_a_part_that_goes_back_and_a_chargeback_that_is_won_are_followed(
+    online: Online,
+) -> None:
+    """Mollie tells no more than to look: 20 of 50 refunded, 30 charged back, and 30 won again."""
+    provider_id = await online.pay(await online.issue(1, 5_000))
+    for path, in_transit in (
+        ("refund?amount=20.00", 3_000),
+        ("chargeback", 0),
+        ("chargeback_reversed", 3_000),
+    ):
+        await online.at_provider(f"/fake/payments/{provider_id}/{path}")
+        kind = PaymentReceived if path == "chargeback_reversed" else PaymentReversed
+        await online.wait_for(kind)
+        found = await online.get("/reconciliation")
+        assert found["agrees"]
+        assert found["provider"]["in_transit"]["amount"] == in_transit
+        assert found["provider"]["allocated"]["amount"] == in_transit
+
+
 async def test_a_payout_is_explained_to_the_cent_and_its_fee_told(online: Online) -> None:
     """Three payments, one of them taken back, and 29 cents a payment for the provider."""
     names = [await online.pay(await online.issue(n, 1_000 * n)) for n in (5, 3, 1)]

@@ -12,16 +12,14 @@ import pytest
 
 from deploy.local.provider import create_app as create_provider
 from deploy.local.settings import LocalSettings, Ports
-from services.payments.models import ProviderPayment
 from shared.clock import FixedClock
-from shared.db import Scope
 from shared.events.envelope import Event
 from shared.events.payments import PaymentReceived, ProviderPaidOut
-from shared.ids import uuid7
 from shared.testing.served import Served
 from tests.factories.payments import camt053, eur, paid
 from tests.integration.payments.online import API_KEY, Online, browse, free_port, going_online
 from tests.integration.payments.test_matching import run_job
+from tests.integration.payments.test_webhook_events import Told
 
 SECRET = "between the two of us"
 PROVIDERS = ("stripe", "adyen", "gocardless")
@@ -71,35 +69,13 @@ class Shop:
     async def pay(self, number: int, cents: int, *, fee: int = 29) -> str:
         """Somebody pays an invoice there; returns the provider's id of it."""
         issued = await self.online.issue(number, cents)
-        visit_id = await self._visit(issued.invoice_id, issued.customer_id, cents)
+        told = Told(self.online.payments)
+        visit_id = await told.visit(issued.invoice_id, issued.customer_id, cents)
         wish = {"amount": cents, "reference": str(visit_id), "webhook_url": self.webhooks}
         made = await self.fake(f"/payments?fee={fee}", wish)
         await self.works_until(1, PaymentReceived)
         name: str = made["id"]
         return name
-
-    async def _visit(self, invoice_id: UUID, customer_id: UUID, cents: int) -> UUID:
-        service, now = self.online.payments.service, self.online.payments.service.clock.now()
-        creditor_id, visit_id = self.online.payments.creditor_id, uuid7()
-        async with service.db.write(Scope(creditor_id, "test")) as session:
-            session.add(
-                ProviderPayment(
-                    id=visit_id,
-                    creditor_id=creditor_id,
-                    invoice_id=invoice_id,
-                    customer_id=customer_id,
-                    status="open",
-                    amount_minor=cents,
-                    currency="EUR",
-                    return_url="https://pay.example",
-                    provider_id=None,
-                    checkout_url=None,
-                    expires_at=None,
-                    created_at=now,
-                    checked_at=now,
-                )
-            )
-        return visit_id
 
     async def bank_shows(self, payout: Any, *, missing: int = 0, number: int = 1) -> Any:
         """The payout arrives; returns it as we know it."""

@@ -41,17 +41,22 @@ class Told(World):
 
     async def begin(self) -> None:
         issued = await self.issue(1, 5_000)
+        self.invoice_id = issued.invoice_id
+        self.visit_id = await self.visit(issued.invoice_id, issued.customer_id, 5_000)
+
+    async def visit(self, invoice_id: UUID, customer_id: UUID, cents: int) -> UUID:
+        """Somebody went to pay this invoice; returns our id of it."""
         service, now = self.payments.service, self.payments.service.clock.now()
-        self.invoice_id, self.visit_id = issued.invoice_id, uuid7()
-        async with service.db.write(Scope(self.payments.creditor_id, "test")) as session:
+        creditor_id, visit_id = self.payments.creditor_id, uuid7()
+        async with service.db.write(Scope(creditor_id, "test")) as session:
             session.add(
                 ProviderPayment(
-                    id=self.visit_id,
-                    creditor_id=self.payments.creditor_id,
-                    invoice_id=issued.invoice_id,
-                    customer_id=issued.customer_id,
+                    id=visit_id,
+                    creditor_id=creditor_id,
+                    invoice_id=invoice_id,
+                    customer_id=customer_id,
                     status="open",
-                    amount_minor=5_000,
+                    amount_minor=cents,
                     currency="EUR",
                     return_url="https://pay.example",
                     provider_id=None,
@@ -61,6 +66,7 @@ class Told(World):
                     checked_at=now,
                 )
             )
+        return visit_id
 
     async def tell(
         self, provider: str, body: bytes, headers: dict[str, str] | None = None

@@ -81,6 +81,7 @@ PARTS = [
 ]
 BOOKED = {"tr_1": ours(5_000), "tr_2": ours(3_000, taken=3_000)}
 UNCLEAR = PayoutPart("tr_1", eur(1), None)
+DOLLARS = PayoutPart("tr_1", Money(5_000, "USD"))
 AGAIN = PayoutPart("tr_2", eur(1), "reinstated")
 
 
@@ -94,6 +95,7 @@ AGAIN = PayoutPart("tr_2", eur(1), "reinstated")
         (4_971, 4_971, "0.29", [], BOOKED | {"tr_2": ours(3_000, taken=2_999)}, "not_taken_back"),
         (4_971, 4_971, "0.30", [AGAIN], BOOKED, "not_reinstated"),
         (4_971, 4_971, "0.30", [UNCLEAR], BOOKED, "part_unclear"),
+        (4_971, 4_971, "0.29", [DOLLARS], BOOKED, "part_differs"),
         (4_971, 4_971, "0.30", [], BOOKED, "costs_differ"),
         (5_001, 5_001, "-0.01", [], BOOKED, "costs_differ"),
     ],

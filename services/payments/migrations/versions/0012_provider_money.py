@@ -19,6 +19,15 @@ _WHOLE = (
     "  currency, booked_on, created_at"
     " FROM payments WHERE status = 'reversed' AND provider_payment_id IS NOT NULL"
 )
+# Kinds that were told apart no further before.
+_KINDS = (
+    "UPDATE webhook_events SET kind = CASE"
+    " WHEN kind = 'refunded' THEN 'refunded_in_all'"
+    " WHEN type IN ('CHARGEBACK_REVERSED', 'charge.dispute.funds_reinstated')"
+    "  THEN 'chargeback_reversed'"
+    " ELSE 'refund_failed' END"
+    " WHERE kind = 'reinstated' OR (kind = 'refunded' AND provider = 'stripe')"
+)
 
 
 def upgrade() -> None:
@@ -56,6 +65,7 @@ def upgrade() -> None:
             op.f(f"ix_provider_reversals_{column}"), "provider_reversals", [column], unique=False
         )
     op.execute(_WHOLE)
+    op.execute(_KINDS)
     op.create_table(
         "payout_parts",
         sa.Column("id", sa.Uuid(), nullable=False),
