@@ -32,6 +32,7 @@ _NOT_IN_FLIGHT = """
       NOT EXISTS (
         SELECT 1 FROM debits d WHERE d.invoice_id = i.id AND d.status IN ('planned', 'submitted')
       )"""
+_HELD = text(f"SELECT i.id FROM open_items i WHERE i.id = ANY(:ids) AND {_IS_HELD}")
 _LOCK_DUE = text(
     f"""
     SELECT i.id FROM open_items i
@@ -87,6 +88,11 @@ async def lock_due_items(session: WriteSession, due_by: date) -> list[Due]:
         )
         for row in rows
     ]
+
+
+async def held(session: AsyncSession, invoice_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these are disputed, on an arrangement or with a bailiff at this moment."""
+    return set(await session.scalars(_HELD, {"ids": list(invoice_ids)}))
 
 
 async def debits_in_files(
