@@ -147,7 +147,7 @@ def _money_in(line: LineFacts, book: _Book) -> Kind:
     for batch_ids in (*((batch_id,) for batch_id in line.batch_ids), line.batch_ids):
         debits = [d for batch_id in batch_ids for d in book.batches.get(batch_id, ())]
         flying = [d for d in debits if book.status_of(d) == "submitted"]
-        if flying and sum(d.amount.minor for d in flying) == line.amount.minor:
+        if flying and _is_sum(line.amount, flying):
             book.status.update({d.id: "collected" for d in flying})
             return Collection(tuple(d.id for d in flying), "batch")
     if any(batch_id in book.batches for batch_id in line.batch_ids):
@@ -184,10 +184,17 @@ def _money_out(line: LineFacts, book: _Book) -> Kind:
         book.status[debit.id] = "returned"
         return Return(debit.id, line.amount + debit.amount)
     sent = _sent(line, book)
-    if sent and Money.total((t.amount for t in sent), line.amount.currency) == -line.amount:
+    if sent and _is_sum(-line.amount, sent):
         book.status.update({transfer.id: "executed" for transfer in sent})
         return Sent(tuple(transfer.id for transfer in sent))
     return Other()
+
+
+def _is_sum(amount: Money, parts: Sequence[DebitFacts | TransferFacts]) -> bool:
+    """To the cent, and in the same currency."""
+    if any(part.amount.currency != amount.currency for part in parts):
+        return False
+    return Money.total((part.amount for part in parts), amount.currency) == amount
 
 
 def _sent(line: LineFacts, book: _Book) -> list[TransferFacts]:

@@ -118,7 +118,7 @@ class RowReader:
         raise self._wrong("sign", f"neither debit nor credit: {quoted(mark)}", line)
 
     def _number(self, name: str, text: str, line: int) -> Decimal:
-        value = _decimal(text, self._mapping.decimal_mark)
+        value = decimal_of(text, self._mapping.decimal_mark)
         if value is None:
             raise self._wrong(name, f"not an amount: {quoted(text)}", line)
         return value
@@ -164,7 +164,8 @@ def _place(column: Column, headings: Sequence[str] | None, line: int) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _decimal(text: str, mark: str) -> Decimal | None:
+def decimal_of(text: str, mark: str) -> Decimal | None:
+    """None for what is no amount with this decimal mark and the other one between thousands."""
     if _PLAIN[mark].fullmatch(text) or _GROUPED[mark].fullmatch(text):
         grouping = "." if mark == "," else ","
         return Decimal(text.replace(grouping, "").replace(mark, "."))

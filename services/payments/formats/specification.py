@@ -10,6 +10,8 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from services.payments.domain.remittance import Layout
+from services.payments.formats.csv_rows import decimal_of
+from services.payments.formats.unreadable import quoted
 from shared.errors import InvalidInput, Problem
 from shared.money import Money
 
@@ -115,11 +117,10 @@ def _row(
 
 def _amount(text: str, layout: Layout, currency: str) -> Money:
     bare = text.replace("€", "").replace(currency, "").replace("\u00a0", "").replace(" ", "")
-    if layout.decimal_comma:
-        bare = bare.replace(".", "").replace(",", ".")
-    else:
-        bare = bare.replace(",", "")
-    return Money.parse(bare, currency)
+    value = decimal_of(bare, "," if layout.decimal_comma else ".")
+    if value is None:
+        raise InvalidInput.field("amount", f"not an amount: {quoted(text)}")
+    return Money.from_decimal(value, currency)
 
 
 def _complete(

@@ -22,8 +22,28 @@ from shared.http.pages import Paging
 from shared.money import Money
 
 DAYS = ARRAY(Date)
-_DUE = text(
+# An item's invoice is disputed, on an arrangement or with a bailiff.
+_IS_HELD = """
+      EXISTS (
+        SELECT 1 FROM holds h WHERE h.customer_id = i.customer_id AND h.active
+          AND (h.invoice_ids = '[]'::jsonb OR h.invoice_ids @> to_jsonb(i.id::text))
+      )"""
+_NOT_IN_FLIGHT = """
+      NOT EXISTS (
+        SELECT 1 FROM debits d WHERE d.invoice_id = i.id AND d.status IN ('planned', 'submitted')
+      )"""
+_HELD = text(f"SELECT i.id FROM open_items i WHERE i.id = ANY(:ids) AND {_IS_HELD}")
+_LOCK_DUE = text(
+    f"""
+    SELECT i.id FROM open_items i
+    WHERE i.status = 'open' AND i.collection = 'direct_debit' AND i.due_on <= :due_by
+      AND {_NOT_IN_FLIGHT}
+    ORDER BY i.id
+    FOR UPDATE
     """
+)
+_DUE = text(
+    f"""
     SELECT i.id, i.customer_id, i.currency, i.issued_on, m.id AS mandate_id, m.scheme,
       i.open_minor - coalesce((
         SELECT sum(
@@ -31,33 +51,30 @@ _DUE = text(
           * CASE a.status WHEN 'proposed' THEN 1 ELSE -1 END)
         FROM allocations a WHERE a.invoice_id = i.id AND a.status IN ('proposed', 'undoing')
       ), 0) AS available_minor,
-      EXISTS (
-        SELECT 1 FROM holds h WHERE h.customer_id = i.customer_id AND h.active
-          AND (h.invoice_ids = '[]'::jsonb OR h.invoice_ids @> to_jsonb(i.id::text))
-      ) AS is_held,
+      {_IS_HELD} AS is_held,
       coalesce((
         SELECT array_agg(d.return_code ORDER BY d.id) FROM debits d
         WHERE d.invoice_id = i.id AND d.status = 'returned'
-      ), '{}') AS returned
+      ), '{{}}') AS returned
     FROM open_items i
     LEFT JOIN LATERAL (
       SELECT m.id, m.scheme FROM mandates m
       WHERE m.customer_id = i.customer_id AND m.status = 'active'
       ORDER BY m.signed_on DESC, m.id DESC LIMIT 1
     ) m ON true
-    WHERE i.status = 'open' AND i.collection = 'direct_debit' AND i.due_on <= :due_by
-      AND NOT EXISTS (
-        SELECT 1 FROM debits d WHERE d.invoice_id = i.id AND d.status IN ('planned', 'submitted')
-      )
+    WHERE i.id = ANY(:ids) AND {_NOT_IN_FLIGHT}
     ORDER BY i.id
-    FOR UPDATE OF i
     """
 )
 
 
 async def lock_due_items(session: WriteSession, due_by: date) -> list[Due]:
-    """Open items to be collected by direct debit and not in flight, with what decides on them."""
-    rows = await session.execute(_DUE, {"due_by": due_by})
+    """Open items to be collected by direct debit and not in flight, with what decides on them.
+
+    Asked apart from the lock: a statement that waited for one does not see what came meanwhile.
+    """
+    locked_ids = list(await session.scalars(_LOCK_DUE, {"due_by": due_by}))
+    rows = await session.execute(_DUE, {"ids": locked_ids})
     return [
         Due(
             invoice_id=row.id,
@@ -71,6 +88,11 @@ async def lock_due_items(session: WriteSession, due_by: date) -> list[Due]:
         )
         for row in rows
     ]
+
+
+async def held(session: AsyncSession, invoice_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these are disputed, on an arrangement or with a bailiff at this moment."""
+    return set(await session.scalars(_HELD, {"ids": list(invoice_ids)}))
 
 
 async def debits_in_files(

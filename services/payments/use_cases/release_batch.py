@@ -39,8 +39,8 @@ from shared.rows import rows_of
 async def release_batch(
     session: WriteSession, batch_id: UUID, *, today: date, vault: Vault, xsd_dir: str = ""
 ) -> DebitBatch:
-    """What was paid, or lost its mandate, since the planning is left out. The file is made and
-    checked here, so that nothing is released that a bank would refuse as a whole."""
+    """What was paid, is disputed, or lost its mandate since the planning is left out. The file is
+    made and checked here, so that nothing is released that a bank would refuse as a whole."""
     batch = await debits.lock_batch(session, batch_id)
     status = after(BATCH, "debit batch", batch.status, "release")
     actor = scope_of(session).actor
@@ -92,10 +92,12 @@ async def _going(
     found = await matching.lock_candidates(session, ids=[debit.invoice_id for debit in planned])
     available = {item.id: item.available for item in found}
     items = await matching.open_items_by_id(session, available)
+    held = await debits.held(session, available)
     by_mandate: dict[UUID, list[Debit]] = {}
     for debit in planned:
         amount = Money(debit.amount_minor, debit.currency)
-        if mandates[debit.mandate_id].status == "active" and available[debit.invoice_id] >= amount:
+        is_due = debit.invoice_id not in held and available[debit.invoice_id] >= amount
+        if is_due and mandates[debit.mandate_id].status == "active":
             by_mandate.setdefault(debit.mandate_id, []).append(debit)
     going = []
     for mandate_id, its in by_mandate.items():

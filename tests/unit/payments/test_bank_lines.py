@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pytest
+
 from services.payments.domain.bank_lines import (
     Collection,
     DebitFacts,
@@ -11,6 +13,8 @@ from services.payments.domain.bank_lines import (
     Other,
     Payout,
     Return,
+    Sent,
+    TransferFacts,
     sort_lines,
 )
 from shared.ids import uuid7
@@ -37,6 +41,25 @@ def test_a_batch_booked_in_one_sum_collects_all_its_debits() -> None:
     first, second = debit(6_400), debit(1_000)
     (kind,) = sort_lines([line(7_400, batch_ids=(BATCH,))], [first, second], eur(0))
     assert kind == Collection((first.id, second.id), "batch")
+
+
+def test_a_sum_in_another_currency_collects_no_batch() -> None:
+    """A hundred dollars are not a hundred euro, whichever file the bank names with them."""
+    dollars = LineFacts(amount=Money(7_400, "USD"), batch_ids=(BATCH,))
+    (kind,) = sort_lines([dollars], [debit(6_400), debit(1_000)], eur(0))
+    assert kind == Incoming("batch_differs")
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+def test_money_out_in_another_currency_executes_no_transfer(*, by_file: bool) -> None:
+    """The file is still taken in: the line is for a person, not a fault."""
+    one = TransferFacts(id=uuid7(), file_id=uuid7(), status="in_file", amount=eur(2_500))
+    assert one.file_id is not None
+    named = {"batch_ids": (one.file_id,)} if by_file else {"debit_id": one.id}
+    dollars = LineFacts(amount=Money(-2_500, "USD"), **named)  # type: ignore[arg-type]
+    euros = LineFacts(amount=eur(-2_500), **named)  # type: ignore[arg-type]
+    assert sort_lines([dollars], [], eur(0), [one]) == [Other()]
+    assert sort_lines([dollars, euros], [], eur(0), [one]) == [Other(), Sent((one.id,))]
 
 
 def test_a_batch_booked_in_another_sum_is_left_to_a_person() -> None:

@@ -86,6 +86,29 @@ def test_amounts_are_read_as_senders_write_them() -> None:
     assert read("ref\tgross\nA1\t12,50\n", Layout("ref", "gross")) == [("A1", 1_250, 0)]
 
 
+@pytest.mark.parametrize(
+    ("amount", "decimal_comma"), [("12.50", True), ("1.2345,00", True), ("12,50", False)]
+)
+def test_an_amount_with_the_other_decimal_mark_is_not_a_hundred_times_as_much(
+    amount: str, *, decimal_comma: bool
+) -> None:
+    layout = Layout("ref", "gross", decimal_comma=decimal_comma)
+    with pytest.raises(InvalidInput) as refused:
+        read_specification(f"ref;gross\nA1;{amount}\n".encode(), layout, "EUR")
+    assert [problem.field for problem in refused.value.problems] == ["gross"]
+
+
+def test_a_refusal_does_not_tell_whose_row_it_is() -> None:
+    """With its columns shifted, a name or an account stands where an amount should be."""
+    for personal in ("J. de Vries-Jansen", "NL91ABNA0417164300"):
+        text = f"ref;gross\nA1;{personal}\n"
+        with pytest.raises(InvalidInput) as refused:
+            read_specification(text.encode(), Layout("ref", "gross"), "EUR")
+        (problem,) = refused.value.problems
+        assert problem.line == 2
+        assert personal.replace(" ", "")[-8:] not in problem.message.replace(" ", "")
+
+
 def test_the_day_is_kept_when_the_sender_tells_it() -> None:
     text = "ref;gross;day\nA1;1,00;2026-03-31\nA2;1,00;\n"
     layout = Layout("ref", "gross", paid_on="day", date_format="%Y-%m-%d")
