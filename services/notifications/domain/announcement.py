@@ -22,11 +22,14 @@ def still_true(
 ) -> dict[str, Any] | Overtaken:
     """The facts without the debits that ended before the bank was asked.
 
-    From the day of collection on, "we will collect" announces nothing any more.
+    From the day of collection on, "we will collect" announces nothing any more. What names no
+    debits stays as it is: it does not fit its template, and is refused for that.
     """
-    announced = facts["debits"]
+    announced = facts.get("debits")
+    if not announced:
+        return facts
     debits = [debit for debit in announced if UUID(debit["debit_id"]) not in ended]
-    if announced and not debits:
+    if not debits:
         return Overtaken("debits_ended", is_void=True)
     if date.fromisoformat(facts["collect_on"]) <= today:
         return Overtaken("announced_too_late", is_void=False)

@@ -34,8 +34,9 @@ class Formats:
         return written
 
     def day(self, day: date) -> str:
-        """`21 november 2026`."""
-        return str(format_date(day, "d MMMM y", locale=self._locale))
+        """`21 november 2026`; German writes a day with a full stop."""
+        pattern = "d. MMMM y" if self._locale.language == "de" else "d MMMM y"
+        return str(format_date(day, pattern, locale=self._locale))
 
     def short_day(self, day: date) -> str:
         """`21-11-2026` in Dutch: for the columns of a table."""

@@ -69,7 +69,11 @@ def _ways(
     amount: Money, fixed: Sequence[FlyingGroup], groups: Sequence[FlyingGroup], day: date
 ) -> list[tuple[FlyingGroup, ...]]:
     """Every set of the day's groups that holds the fixed ones and makes the sum."""
-    others = [one for one in groups if one.collect_on == day and one not in fixed]
+    others = [
+        one
+        for one in groups
+        if one.collect_on == day and one not in fixed and one.total.minor <= amount.minor
+    ]
     if len(others) > _GROUPS_MOST:
         return []
     return [

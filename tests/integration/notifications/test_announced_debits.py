@@ -178,3 +178,17 @@ async def test_an_announcement_that_comes_too_late_is_for_a_person(
     message = await room.message_about(cause(events))
     assert (message["state"], message["attention"]) == ("failed", "announced_too_late")
     assert room.relay.caught == []
+
+
+async def test_an_announcement_that_names_no_debits_stops_nobody_elses_mail(
+    room: PostRoom,
+) -> None:
+    """Such as one of a sender that told less; a person looks at it."""
+    customer_id = uuid7()
+    (told,) = announced(customer_id, "69.41")
+    bare = told.model_copy(update={"debits": (), "announcement_id": uuid7()})
+    await room.hear(a_customer(customer_id), bare, told)
+    await room.work()
+    assert len(mails(room)) == 1
+    message = await room.message_about(cause([bare]))
+    assert (message["state"], message["attention"]) == ("failed", "facts_do_not_fit:debits")

@@ -88,7 +88,7 @@ def test_a_message_in_a_later_language_writes_its_amounts_and_days_that_way(copi
         catalog=Catalog(copied),
     )
     assert "143,23 €" in message.text.replace("\xa0", " ")
-    assert "7 Dezember 2026" in message.text
+    assert "7. Dezember 2026" in message.text
 
 
 def skeleton(piece: dict[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def test_no_cent_is_lost_in_writing(minor: int) -> None:
     [
         ("nl", "3 november 2026", "03-11-2026"),
         ("en", "3 November 2026", "03/11/2026"),
-        ("de", "3 November 2026", "03.11.2026"),
+        ("de", "3. November 2026", "03.11.2026"),
         ("pl", "3 listopada 2026", "03.11.2026"),
     ],
 )

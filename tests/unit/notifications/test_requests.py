@@ -34,8 +34,11 @@ EVERYTHING: dict[str, Any] = {
     "restore_by": date(2026, 5, 27),
     "outcome": "rejected",
 }
-# Told by invoices and credit notes themselves, not by a case.
-BY_STEPS = sorted(set(TemplateName) - {TemplateName.INVOICE, TemplateName.CREDIT_NOTE})
+# Told by invoices, credit notes and direct debits themselves, not by a case.
+BY_STEPS = sorted(
+    set(TemplateName)
+    - {TemplateName.INVOICE, TemplateName.CREDIT_NOTE, TemplateName.DIRECT_DEBIT_ANNOUNCED}
+)
 
 
 def a_step(template: str, **changes: Any) -> Any:
