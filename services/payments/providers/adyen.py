@@ -116,15 +116,16 @@ class Adyen(TellsAll):
 
 
 def _report(item: Mapping[str, Any], file_name: str) -> ProviderEvent:
-    """A report can be fetched: its file name, and its address, which `reason` is here."""
-    address = text_at(item, "reason")
+    """A report can be fetched: its file name, and the account it is of. Both are signed, the
+    address in `reason` is not."""
+    account = text_at(item, "merchantAccountCode")
     return ProviderEvent(
-        id=f"REPORT_AVAILABLE:{text_at(item, 'merchantAccountCode')}:{file_name}",
+        id=f"REPORT_AVAILABLE:{account}:{file_name}",
         kind="report",
         type="REPORT_AVAILABLE",
         occurred_at=moment(str(item.get("eventDate") or "")),
         payment=file_name,
-        reference=address,
+        reference=account,
     )
 
 

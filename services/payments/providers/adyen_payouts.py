@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote
 
 import httpx
 
@@ -23,6 +23,7 @@ from services.payments.providers.reading import reading
 from shared.errors import InvalidInput
 from shared.money import Money
 
+_REPORTS: Final = "/reports/download/MerchantAccount"
 _BATCH: Final = re.compile(r"batch\s+(\d{1,9})", re.IGNORECASE)
 _KINDS: Final[Mapping[str, PartKind]] = {
     "Settled": "payment",
@@ -43,10 +44,7 @@ _PAYOUTS: Final = {"MerchantPayout", "Payout"}
 
 
 class AdyenPayouts:
-    """`reports` finds the addresses Adyen told of the reports of a batch, by their file name.
-
-    Only their path is used: our key goes to the host we were configured with, nowhere else.
-    """
+    """`reports` are those Adyen told of: the merchant accounts they are of, by their file name."""
 
     def __init__(
         self,
@@ -65,10 +63,11 @@ class AdyenPayouts:
         """Merchant accounts count batches each by itself: the amount tells whose this is."""
         found = []
         async with self._reading() as reader:
-            for address in self._reports.get(report_of(payout.reference) or "", ()):
-                body = await reader.body(urlsplit(address).path)
+            name = report_of(payout.reference) or ""
+            for account in self._reports.get(name, ()):
+                body = await reader.body(f"{_REPORTS}/{quote(account, safe='')}/{name}")
                 if body is not None:
-                    found.append(read_report(address.rsplit("/", 1)[-1], body))
+                    found.append(read_report(name, body))
         return min(found, key=lambda one: one.amount != payout.amount, default=None)
 
 

@@ -75,7 +75,7 @@ async def told_given_back(session: AsyncSession, provider: str, payment: str | N
 
 
 async def reports(session: AsyncSession, provider: str) -> dict[str, list[str]]:
-    """The addresses a provider told of reports that can be fetched, by their file name."""
+    """Whose reports a provider told can be fetched, by their file name."""
     found: dict[str, list[str]] = {}
     query = select(WebhookEvent).where(
         WebhookEvent.provider == provider,

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.payments.domain.matching import Share
 from services.payments.domain.pay_page import share_oldest_first
 from services.payments.models import ProviderPayment
-from services.payments.repository import matching, parties
+from services.payments.repository import matching
 from services.payments.use_cases.book_payments import Arrival, Verdict, book, decide
-from shared.clock import business_date
+from services.payments.use_cases.business_day import today_of
 from shared.db import WriteSession
 from shared.money import Money
-
-
-async def today_at(session: WriteSession) -> date:
-    """The creditor's business day of this moment."""
-    creditor = await parties.creditor(session)
-    return business_date(session.info["clock"].now(), ZoneInfo(creditor.time_zone))
 
 
 async def book_visit(
     session: WriteSession, row: ProviderPayment, payment_id: UUID, amount: Money, *, again: bool
 ) -> None:
     """`again`: it had gone back and came once more, so that another payment stands for it."""
-    today = await today_at(session)
+    today = await today_of(session)
     arrival = Arrival(
         id=payment_id,
         source="provider",

@@ -21,7 +21,8 @@ from services.payments.use_cases.allocate import (
     rest_of,
     write_payments,
 )
-from services.payments.use_cases.book_visit import book_visit, today_at
+from services.payments.use_cases.book_visit import book_visit
+from services.payments.use_cases.business_day import today_of
 from services.payments.use_cases.decide_transfer import end
 from services.payments.use_cases.reverse_payments import (
     Reversal,
@@ -88,7 +89,7 @@ async def _take(
 ) -> bool:
     by_id = {payment.id: (payment, left) for payment, left in lefts}
     parts, _ = take_from([(payment.id, left) for payment, left in lefts], amount)
-    today = await today_at(session)
+    today = await today_of(session)
     for payment_id, part in parts:
         payment, left = by_id[payment_id]
         reversal_id = uuid7()
@@ -140,7 +141,7 @@ async def _reinstate(session: WriteSession, row: ProviderPayment, amount: Money)
     reversal_id = uuid7()
     payment_id = derived_id(reversal_id, "payment")
     await book_visit(session, row, payment_id, amount, again=True)
-    today = await today_at(session)
+    today = await today_of(session)
     await _write(session, row, reversal_id, payment_id, "reinstated", amount, today)
 
 

@@ -165,6 +165,15 @@ def test_an_authorisation_that_is_captured_by_hand_is_no_money_yet() -> None:
     assert [event.kind for event in adyen.hear(body, {}, NOW)] == ["other", "paid"]
 
 
+def test_a_report_is_known_by_what_is_signed_of_it() -> None:
+    """Whoever changed the address in `reason` leads us nowhere."""
+    name = "settlement_detail_report_batch_7.csv"
+    item = adyen_item("REPORT_AVAILABLE", pspReference=name, reason="https://elsewhere.example/x")
+    (event,) = Adyen((KEY_HEX,)).hear(adyen_body(item), {}, NOW)
+    assert (event.kind, event.payment) == ("report", name)
+    assert event.reference == item["merchantAccountCode"]
+
+
 def test_one_unsigned_item_refuses_adyens_whole_batch() -> None:
     """A forger cannot slip an item of theirs in beside a signed one."""
     body = json.loads(adyen_body(adyen_item(), adyen_item("REFUND")))
