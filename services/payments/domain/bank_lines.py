@@ -22,11 +22,14 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebitFacts:
+    """`came_back`: a line of the account took it back, other than a report or ourselves."""
+
     id: UUID
     batch_id: UUID
     status: str
     amount: Money
     has_payment: bool
+    came_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,10 +164,12 @@ def _collected(line: LineFacts, debit: DebitFacts, book: _Book) -> Kind:
     status = book.status_of(debit)
     if debit.amount != line.amount:
         return Incoming("debit_differs")
-    if status == "submitted":
+    # What we withdrew, or the bank refused, it may have collected all the same.
+    is_late = status == "returned" and not debit.has_payment and debit.id not in book.status
+    if status == "submitted" or (is_late and not debit.came_back):
         book.status[debit.id] = "collected"
         return Collection((debit.id,), "end_to_end")
-    if status == "returned" and not debit.has_payment and debit.id not in book.status:
+    if is_late:
         book.status[debit.id] = "returned"
         return LateCollection(debit.id)
     return Incoming("already_collected")

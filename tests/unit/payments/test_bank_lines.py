@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -91,8 +92,15 @@ def test_a_return_of_less_than_the_debit_is_not_taken_for_one() -> None:
 
 
 def test_a_debit_returned_before_its_collection_was_seen() -> None:
-    one = debit(status="returned")
+    one = replace(debit(status="returned"), came_back=True)
     assert sort_lines([line(6_400, one.id)], [one], eur(0)) == [LateCollection(one.id)]
+
+
+def test_a_debit_refused_or_withdrawn_and_collected_all_the_same_is_money_in() -> None:
+    """No line took it back: one that does so later in the file is its return."""
+    one = debit(status="returned")
+    kinds = sort_lines([line(-6_400, one.id), line(6_400, one.id)], [one], eur(0))
+    assert kinds == [Return(one.id, eur(0)), Collection((one.id,), "end_to_end")]
 
 
 def test_a_debit_that_came_back_twice_is_returned_once() -> None:
