@@ -252,6 +252,32 @@ async def test_a_credit_note_on_a_paid_bill_leaves_the_customer_in_credit(billin
     assert (books["difference"]["amount"], books["ledger_sum"]["amount"]) == (0, 0)
 
 
+async def test_a_bill_credited_in_small_parts_leaves_no_tax_and_no_levy_behind(
+    billing: Served,
+) -> None:
+    """Each credit note shares out what is left, so that rounding never adds up."""
+    await register(billing, 1)
+    (invoice,) = await run_quarter(billing)
+    left = invoice.total.minor
+    while left:
+        part = min(left, 611)
+        await billing.post(
+            f"/invoices/{invoice.invoice_id}/credit",
+            json={"amount": {"amount": part, "currency": "EUR"}, "reason": "reading corrected"},
+        )
+        left -= part
+        taken = {row["account"]: row for row in await billing.get("/ledger/trial-balance")}
+        for account in ("revenue", "vat_payable", "levy_payable"):
+            assert taken[account]["balance"]["amount"] <= 0, account
+    assert {row["balance"]["amount"] for row in taken.values()} == {0}
+    more = await billing.call(
+        "POST",
+        f"/invoices/{invoice.invoice_id}/credit",
+        json={"amount": {"amount": 1, "currency": "EUR"}, "reason": "again"},
+    )
+    assert more.status_code == 409
+
+
 async def test_a_write_off_closes_the_item_and_books_the_loss(billing: Served) -> None:
     await register(billing, 1)
     (invoice,) = await run_quarter(billing)
