@@ -228,6 +228,31 @@ async def test_charges_posted_late_take_their_place_before_the_payment(billing: 
     assert (books["difference"]["amount"], books["ledger_sum"]["amount"]) == (0, 0)
 
 
+async def test_an_allocation_taken_back_before_it_was_heard_of_is_never_applied(
+    billing: Served,
+) -> None:
+    """Its own event may come out of the dead letters long after; the money is elsewhere by then."""
+    await register(billing, 1)
+    (invoice,) = await run_quarter(billing)
+    late = allocated(invoice, 5000, "2026-04-20")
+    back = AllocationUndone(
+        allocation_id=late.allocations[0].allocation_id,
+        payment_id=late.payment_id,
+        invoice_id=invoice.invoice_id,
+        customer_id=invoice.customer_id,
+        amount=eur(5000),
+        reason="undone",
+    )
+    for event in (back, late, back):
+        await deliver(billing.service, HANDLERS, billing.creditor_id, event)
+    told = [type(event) for event in await emitted(billing.service)]
+    assert not {AllocationApplied, AllocationReversed} & set(told)
+    balance = await billing.get(f"/customers/{invoice.customer_id}/balance")
+    assert balance["open"]["amount"] == invoice.total.minor
+    books = await billing.get("/ledger/reconciliation")
+    assert (books["difference"]["amount"], books["ledger_sum"]["amount"]) == (0, 0)
+
+
 async def test_a_credit_note_on_a_paid_bill_leaves_the_customer_in_credit(billing: Served) -> None:
     await register(billing, 1)
     (invoice,) = await run_quarter(billing)
