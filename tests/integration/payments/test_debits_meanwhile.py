@@ -14,7 +14,7 @@ from shared.events.collections import DisputeOpened, DisputeResolved
 from shared.events.payments import DebitCancelled, DebitSubmitted, PaymentAllocated, PaymentReversed
 from shared.ids import uuid7
 from shared.testing.eventually import until
-from tests.factories.payments import camt053, paid
+from tests.factories.payments import Booked, camt053, paid
 from tests.integration.payments.conftest import World
 from tests.integration.payments.test_debits import (
     COLLECT_ON,
@@ -42,9 +42,9 @@ async def test_what_was_disputed_since_the_planning_is_not_collected(world: Worl
     assert (await plan(world))["total"]["debits"] == 1
 
 
-@pytest.mark.parametrize("code", ["TECH", "CUST"])
+@pytest.mark.parametrize(("code", "in_one_sum"), [("TECH", False), ("CUST", True)])
 async def test_a_withdrawn_debit_that_the_bank_collects_all_the_same_pays_its_bill(
-    world: World, code: str
+    world: World, code: str, *, in_one_sum: bool
 ) -> None:
     """The withdrawal came too late: the money is here, and a later return takes it back."""
     bill = await debtor(world, 1, 6_400)
@@ -52,7 +52,9 @@ async def test_a_withdrawn_debit_that_the_bank_collects_all_the_same_pays_its_bi
     await world.post(f"/debit-batches/{batch['id']}/withdraw", {"code": code})
     await world.news()
     reference = (await only_debit(world, bill.invoice_id))["end_to_end_id"]
-    await world.upload(camt053([paid(6_400, end_to_end_id=reference)], number=1))
+    one_by_one = paid(6_400, end_to_end_id=reference)
+    booked = Booked(6_400, batch=batch["reference"]) if in_one_sum else one_by_one
+    await world.upload(camt053([booked], number=1))
     told = await world.news()
     assert [type(event).__name__ for event in told] == ["PaymentReceived", "PaymentAllocated"]
     assert isinstance(told[1], PaymentAllocated)
