@@ -14,9 +14,10 @@ from shared.events.collections import DisputeOpened, DisputeResolved
 from shared.events.payments import DebitCancelled, DebitSubmitted, PaymentAllocated, PaymentReversed
 from shared.ids import uuid7
 from shared.testing.eventually import until
-from tests.factories.payments import Booked, camt053, paid
+from tests.factories.payments import Booked, camt053, customer_changed, paid
 from tests.integration.payments.conftest import World
 from tests.integration.payments.test_debits import (
+    ACCOUNTS,
     COLLECT_ON,
     debtor,
     only_debit,
@@ -76,6 +77,21 @@ async def test_two_clerks_who_plan_at_once_plan_each_invoice_once(world: World) 
     lock = f"SELECT 1 FROM open_items WHERE id = '{bill.invoice_id}' FOR UPDATE"
     body = {"collect_on": COLLECT_ON.isoformat()}
     assert await both_at_once(world, lock, "/debit-batches", body) == [201, 409]
+
+
+async def test_two_clerks_who_register_one_mandate_at_once_register_it_once(world: World) -> None:
+    """Both saw its reference free; the slower one is told that it no longer is."""
+    customer_id = uuid7()
+    await world.hear(customer_changed(customer_id, "K1"))
+    body = {
+        "customer_id": str(customer_id),
+        "reference": "M-1",
+        "iban": ACCOUNTS[0],
+        "account_holder": "A. Voorbeeld",
+        "signed_on": "2025-06-01",
+    }
+    lock = "LOCK TABLE mandates IN SHARE MODE"
+    assert await both_at_once(world, lock, "/mandates", body) == [201, 409]
 
 
 async def both_at_once(world: World, lock: str, path: str, body: dict[str, Any]) -> list[int]:
