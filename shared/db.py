@@ -44,6 +44,7 @@ _READ_ONLY = text("SET TRANSACTION READ ONLY")
 # SQLSTATE classes that pass: connection, resources, operator. Then: a lost race for a lock, and
 # a table or column that is not there, since code may be started before its migration has run.
 _TRANSIENT_CLASSES = ("08", "53", "57")
+_UNIQUE_VIOLATION = "23505"
 _TRANSIENT_STATES = {"40001", "40P01", "55P03", "42P01", "42703"}
 
 
@@ -148,6 +149,12 @@ def service_metadata() -> MetaData:
 def scope_of(session: AsyncSession) -> Scope:
     scope: Scope = session.info["scope"]
     return scope
+
+
+def is_taken(error: BaseException) -> bool:
+    """Whether something unique was there first: it was stored after it had been looked for."""
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return state == _UNIQUE_VIOLATION
 
 
 def is_transient(error: BaseException) -> bool:

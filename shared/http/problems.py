@@ -9,8 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from shared.db import is_transient
-from shared.errors import InningError, InvalidInput, TransientError, Unauthorized
+from shared.db import is_taken, is_transient
+from shared.errors import Conflict, InningError, InvalidInput, TransientError, Unauthorized
 from shared.telemetry import log
 
 MEDIA_TYPE = "application/problem+json"
@@ -103,5 +103,8 @@ async def _on_bug(request: Request, error: Exception) -> Response:
         log.warning("http.unavailable", error=type(error).__name__)
         return render(TransientError())
     route = getattr(request.scope.get("route"), "path", "")
+    if is_taken(error):
+        log.warning("http.taken", route=route)
+        return render(Conflict("somebody stored the same at this moment: read it, then go on"))
     log.error("http.failed", route=route, error=type(error).__name__, exc_info=error)
     return render(InningError())

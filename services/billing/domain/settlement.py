@@ -77,6 +77,7 @@ class Reverse:
 
     id: UUID
     invoice_id: UUID
+    amount: Money
     cause_id: UUID
     booked_on: date
     tag: Any = None
@@ -113,12 +114,22 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """The change was made before, or reverses what is not there: nothing happens."""
+    """The change was made before, or its payment taken back: nothing happens."""
 
     change: Change
 
 
-Outcome = Applied | Refused | Repeated
+@dataclass(frozen=True, slots=True)
+class Forestalled:
+    """A payment taken back that was not heard of, or was refused: should it come, it is too late.
+
+    A dead letter may be replayed after what followed it.
+    """
+
+    change: Reverse
+
+
+Outcome = Applied | Refused | Repeated | Forestalled
 
 
 def apply_changes(items: Mapping[UUID, OpenItem], changes: Iterable[Change]) -> list[Outcome]:
@@ -151,14 +162,16 @@ def _apply(items: Mapping[UUID, OpenItem], change: Change) -> Outcome:
 
 
 def _reverse(item: OpenItem, change: Reverse) -> Outcome:
+    if change.id in item.reversed:
+        return Repeated(change)
+    item.reversed.add(change.id)
     movement = item.movements.get(change.id)
     if movement is None:
-        return Repeated(change)
+        return Forestalled(change)
     if movement.kind != "payment":
         raise ValueError(f"a {movement.kind} is not taken back, it is countered")
     before = item.balance()
     del item.movements[change.id]
-    item.reversed.add(change.id)
     return _applied(item, change, movement, change.cause_id, change.booked_on, before, None)
 
 

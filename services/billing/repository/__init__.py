@@ -21,7 +21,12 @@ from services.billing.repository.invoices import (
     receivables_by_id,
     take_numbers,
 )
-from services.billing.repository.ledger import customer_receivables, totals, trial_balance
+from services.billing.repository.ledger import (
+    customer_receivables,
+    parts_left,
+    totals,
+    trial_balance,
+)
 from services.billing.repository.runs import (
     chunks,
     contract_ranges,
@@ -64,6 +69,7 @@ __all__ = [
     "lock_ready_drafts",
     "lock_run",
     "mark_chunk",
+    "parts_left",
     "readings_of",
     "receivables_by_id",
     "reopen_chunks",

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.billing.domain.ledger import Parts
 from services.billing.models import LedgerPosting, Receivable
 
 _TOTALS = text(
@@ -57,6 +58,24 @@ async def totals(session: AsyncSession) -> dict[str, int]:
     moved = (await session.execute(_TOTALS)).one()
     left = (await session.execute(_OPEN)).one()
     return {name: int(value) for name, value in {**moved._mapping, **left._mapping}.items()}
+
+
+async def parts_left(session: AsyncSession, invoice_id: UUID) -> Parts:
+    """What is left of an invoice's revenue, VAT and levy after its credit notes."""
+    query = (
+        select(LedgerPosting.account, -func.sum(LedgerPosting.amount_minor))
+        .where(
+            LedgerPosting.invoice_id == invoice_id,
+            LedgerPosting.account.in_(("revenue", "vat_payable", "levy_payable")),
+        )
+        .group_by(LedgerPosting.account)
+    )
+    left = {account: int(minor) for account, minor in await session.execute(query)}
+    return Parts(
+        net=left.get("revenue", 0),
+        vat=left.get("vat_payable", 0),
+        levy=left.get("levy_payable", 0),
+    )
 
 
 async def customer_receivables(session: AsyncSession, customer_id: UUID) -> list[Receivable]:

@@ -53,6 +53,7 @@ async def undo_allocations(
         Reverse(
             id=received.event.allocation_id,
             invoice_id=received.event.invoice_id,
+            amount=received.event.amount,
             cause_id=derived_id(received.event.allocation_id, "undone"),
             booked_on=business_date(received.time, zone),
             tag=received,

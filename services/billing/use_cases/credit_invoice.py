@@ -11,7 +11,6 @@ from services.billing.domain.ledger import Parts
 from services.billing.domain.numbering import credit_note_number
 from services.billing.domain.settlement import Add, Applied
 from services.billing.models import Invoice
-from services.billing.use_cases.issue_run import parts_of
 from services.billing.use_cases.settle import receivable_of, settle
 from shared import outbox
 from shared.clock import Clock, business_date
@@ -41,7 +40,11 @@ async def credit_invoice(
     if amount.minor <= 0:
         raise InvalidInput.field("amount", "must be more than zero")
     today = business_date(clock.now(), await repository.zone(session))
-    parts = share_of(parts_of(invoice.lines), amount)
+    await repository.lock_open_items(session, {invoice.id})
+    left = await repository.parts_left(session, invoice.id)
+    if amount.currency != invoice.currency or amount.minor > left.gross:
+        raise Conflict("more than what is left of the invoice cannot be credited")
+    parts = share_of(left, amount)
     note_id = ids()
     change = Add(
         id=note_id,
@@ -54,8 +57,7 @@ async def credit_invoice(
         parts=parts,
     )
     (outcome,) = await settle(session, [change], clock=clock)
-    if not isinstance(outcome, Applied):
-        raise Conflict("more than what is left of the invoice cannot be credited")
+    assert isinstance(outcome, Applied)
     count = await repository.take_numbers(session, f"C{today.year}", 1)
     numbered = credit_note_number(today.year, count)
     note = Invoice(
@@ -94,8 +96,10 @@ async def credit_invoice(
 
 
 def share_of(parts: Parts, amount: Money) -> Parts:
-    """The credited amount over revenue, VAT and levy, as the invoice had them."""
-    shares = amount.share([parts.net, parts.vat, parts.levy])
+    """The credited amount over what is left of revenue, VAT and levy: of no part more than that,
+    so that credit notes together take back just what the invoice had."""
+    # Notes that were shared out each by itself may have taken a cent too much of one.
+    shares = amount.share([max(0, part) for part in (parts.net, parts.vat, parts.levy)])
     net, vat, levy = (share.minor for share in shares)
     return Parts(net=net, vat=vat, levy=levy)
 

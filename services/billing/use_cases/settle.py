@@ -9,6 +9,7 @@ from services.billing.domain.settlement import (
     Add,
     Applied,
     Change,
+    Forestalled,
     OpenItem,
     Outcome,
     Reverse,
@@ -34,6 +35,8 @@ async def settle(
     outcomes = apply_changes(items, changes)
     applied = [outcome for outcome in outcomes if isinstance(outcome, Applied)]
     await _write_movements(session, applied)
+    forestalled = [one.change for one in outcomes if isinstance(one, Forestalled)]
+    await _write_forestalled(session, forestalled, clock)
     await _mark_reversed(session, applied, clock)
     touched = {outcome.state.invoice_id for outcome in applied}
     await _write_balances(session, [items[invoice_id] for invoice_id in sorted(touched)])
@@ -63,6 +66,30 @@ async def _write_movements(session: WriteSession, applied: Sequence[Applied]) ->
             }
             for change in (outcome.change for outcome in applied)
             if isinstance(change, Add)
+        ],
+    )
+
+
+async def _write_forestalled(
+    session: WriteSession, changes: Sequence[Reverse], clock: Clock
+) -> None:
+    """As movements that are taken back already: they move nothing."""
+    creditor_id, now = scope_of(session).creditor_id, clock.now()
+    await insert_rows(
+        session,
+        rows_of(Movement),
+        [
+            {
+                "id": change.id,
+                "creditor_id": creditor_id,
+                "invoice_id": change.invoice_id,
+                "kind": "payment",
+                "amount_minor": change.amount.minor,
+                "currency": change.amount.currency,
+                "effective_on": change.booked_on,
+                "reversed_at": now,
+            }
+            for change in changes
         ],
     )
 

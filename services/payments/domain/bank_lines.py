@@ -22,11 +22,14 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DebitFacts:
+    """`came_back`: a line of the account took it back, other than a report or ourselves."""
+
     id: UUID
     batch_id: UUID
     status: str
     amount: Money
     has_payment: bool
+    came_back: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,9 +150,10 @@ def _money_in(line: LineFacts, book: _Book) -> Kind:
     for batch_ids in (*((batch_id,) for batch_id in line.batch_ids), line.batch_ids):
         debits = [d for batch_id in batch_ids for d in book.batches.get(batch_id, ())]
         flying = [d for d in debits if book.status_of(d) == "submitted"]
-        if flying and _is_sum(line.amount, flying):
-            book.status.update({d.id: "collected" for d in flying})
-            return Collection(tuple(d.id for d in flying), "batch")
+        for going in (flying, [d for d in debits if d in flying or _was_given_up(d, book)]):
+            if going and _is_sum(line.amount, going):
+                book.status.update({d.id: "collected" for d in going})
+                return Collection(tuple(d.id for d in going), "batch")
     if any(batch_id in book.batches for batch_id in line.batch_ids):
         return Incoming("batch_differs")
     if line.payout is not None:
@@ -164,13 +168,20 @@ def _collected(line: LineFacts, debit: DebitFacts, book: _Book) -> Kind:
     status = book.status_of(debit)
     if debit.amount != line.amount:
         return Incoming("debit_differs")
-    if status == "submitted":
+    if status == "submitted" or _was_given_up(debit, book):
         book.status[debit.id] = "collected"
         return Collection((debit.id,), "end_to_end")
     if status == "returned" and not debit.has_payment and debit.id not in book.status:
         book.status[debit.id] = "returned"
         return LateCollection(debit.id)
     return Incoming("already_collected")
+
+
+def _was_given_up(debit: DebitFacts, book: _Book) -> bool:
+    """What we withdrew, or the bank refused, and nothing was booked of: the bank may have collected
+    it all the same."""
+    is_returned = debit.status == "returned" and debit.id not in book.status
+    return is_returned and not debit.has_payment and not debit.came_back
 
 
 def _money_out(line: LineFacts, book: _Book) -> Kind:

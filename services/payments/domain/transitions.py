@@ -37,6 +37,8 @@ DEBIT: Final[Transitions] = {
     ("collected", "return"): "returned",
     # Refused before it was booked, or the statement of the collection comes later.
     ("submitted", "return"): "returned",
+    # Withdrawn or refused, and booked all the same.
+    ("returned", "collect"): "collected",
 }
 DEBITS_IN_FLIGHT: Final = ("planned", "submitted")
 

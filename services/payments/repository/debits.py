@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.payments.domain.bank_lines import DebitFacts
 from services.payments.domain.batch_sums import FlyingGroup
 from services.payments.domain.debit import Due
-from services.payments.models import Debit, DebitBatch, Payment
+from services.payments.models import BankLine, Debit, DebitBatch, Payment
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
@@ -162,7 +162,19 @@ async def with_payment(session: AsyncSession, debit_ids: Collection[UUID]) -> se
     return {debit_id for debit_id in rows if debit_id}
 
 
-def facts_of(debit: Debit, with_payment: Collection[UUID]) -> DebitFacts:
+async def come_back(session: AsyncSession, debit_ids: Collection[UUID]) -> set[UUID]:
+    """Those that a line of an account took back."""
+    rows = await session.scalars(
+        select(BankLine.debit_id).where(
+            BankLine.debit_id == any_(literal(list(debit_ids), UUIDS)), BankLine.kind == "return"
+        )
+    )
+    return {debit_id for debit_id in rows if debit_id}
+
+
+def facts_of(
+    debit: Debit, with_payment: Collection[UUID], come_back: Collection[UUID]
+) -> DebitFacts:
     return DebitFacts(
         id=debit.id,
         # Banks book a group (PmtInf) in one sum.
@@ -170,6 +182,7 @@ def facts_of(debit: Debit, with_payment: Collection[UUID]) -> DebitFacts:
         status=debit.status,
         amount=Money(debit.amount_minor, debit.currency),
         has_payment=debit.id in with_payment,
+        came_back=debit.id in come_back,
     )
 
 

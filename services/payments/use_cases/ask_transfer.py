@@ -61,7 +61,7 @@ async def ask_transfer(
     if command.payment_id is not None:
         payment = await matching.lock_payment(session, command.payment_id)
     amount = _amount(command, payment)
-    payer = await _payer(session, payment, vault)
+    payer = await _payer(session, payment, command.kind, vault)
     payee = _payee(command, payer)
     now, rules = session.info["clock"].now(), await sepa_rules(session)
     iban_index = vault.blind_index(payee.iban)
@@ -113,15 +113,18 @@ def _amount(command: AskTransfer, payment: Payment | None) -> Money:
     return amount
 
 
-async def _payer(session: WriteSession, payment: Payment | None, vault: Vault) -> Payee | None:
-    """Where the money came from: the bank's line, else the account the customer is debited on."""
+async def _payer(
+    session: WriteSession, payment: Payment | None, kind: str, vault: Vault
+) -> Payee | None:
+    """Where the money came from by the bank's line; for a refund, else where the customer's
+    mandate is."""
     if payment is None:
         return None
     line = await transfers.line_of(session, payment)
     told = (await show_texts(session, [line], vault=vault)).get(line.id) if line else None
     if told is not None and told.iban and account_fault(told.iban) is None:
         return Payee(name=told.name or "", iban=normalise_iban(told.iban), text=None)
-    if payment.customer_id is None:
+    if kind == "return_to_sender" or payment.customer_id is None:
         return None
     mandate = await transfers.mandate_of(session, payment.customer_id)
     if mandate is None:

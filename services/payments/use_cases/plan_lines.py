@@ -115,12 +115,14 @@ async def plan_lines(
         {batch_id for fact in out for batch_id in fact.batch_ids},
     )
     paid = await debit_rows.with_payment(session, debits) if debits else set()
+    returned = [debit.id for debit in debits.values() if debit.status == "returned"]
+    back = await debit_rows.come_back(session, returned) if returned else set()
     in_transit = Money(0, currency)
     if any(fact.payout for fact in facts):
         in_transit = await payouts.in_transit(session, currency)
     kinds = sort_lines(
         facts,
-        [debit_rows.facts_of(debit, paid) for debit in debits.values()],
+        [debit_rows.facts_of(debit, paid, back) for debit in debits.values()],
         in_transit,
         [transfer_rows.facts_of(transfer) for transfer in transfers.values()],
     )

@@ -32,7 +32,15 @@ async def settle_debits(session: WriteSession, plan: LinePlan) -> None:
     await update_rows(
         session,
         rows_of(Debit),
-        [{"id": debit_id, "status": statuses[debit_id]} for debit_id in collected],
+        [
+            {
+                "id": debit_id,
+                "status": statuses[debit_id],
+                "return_code": None,
+                "returned_on": None,
+            }
+            for debit_id in collected
+        ],
     )
     returns = {line.kind.debit_id: line for line in plan.lines if isinstance(line.kind, Return)}
     late = {

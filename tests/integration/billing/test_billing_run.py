@@ -228,6 +228,31 @@ async def test_charges_posted_late_take_their_place_before_the_payment(billing: 
     assert (books["difference"]["amount"], books["ledger_sum"]["amount"]) == (0, 0)
 
 
+async def test_an_allocation_taken_back_before_it_was_heard_of_is_never_applied(
+    billing: Served,
+) -> None:
+    """Its own event may come out of the dead letters long after; the money is elsewhere by then."""
+    await register(billing, 1)
+    (invoice,) = await run_quarter(billing)
+    late = allocated(invoice, 5000, "2026-04-20")
+    back = AllocationUndone(
+        allocation_id=late.allocations[0].allocation_id,
+        payment_id=late.payment_id,
+        invoice_id=invoice.invoice_id,
+        customer_id=invoice.customer_id,
+        amount=eur(5000),
+        reason="undone",
+    )
+    for event in (back, late, back):
+        await deliver(billing.service, HANDLERS, billing.creditor_id, event)
+    told = [type(event) for event in await emitted(billing.service)]
+    assert not {AllocationApplied, AllocationReversed} & set(told)
+    balance = await billing.get(f"/customers/{invoice.customer_id}/balance")
+    assert balance["open"]["amount"] == invoice.total.minor
+    books = await billing.get("/ledger/reconciliation")
+    assert (books["difference"]["amount"], books["ledger_sum"]["amount"]) == (0, 0)
+
+
 async def test_a_credit_note_on_a_paid_bill_leaves_the_customer_in_credit(billing: Served) -> None:
     await register(billing, 1)
     (invoice,) = await run_quarter(billing)
@@ -250,6 +275,32 @@ async def test_a_credit_note_on_a_paid_bill_leaves_the_customer_in_credit(billin
     assert too_much.status_code == 409
     books = await billing.get("/ledger/reconciliation")
     assert (books["difference"]["amount"], books["ledger_sum"]["amount"]) == (0, 0)
+
+
+async def test_a_bill_credited_in_small_parts_leaves_no_tax_and_no_levy_behind(
+    billing: Served,
+) -> None:
+    """Each credit note shares out what is left, so that rounding never adds up."""
+    await register(billing, 1)
+    (invoice,) = await run_quarter(billing)
+    left = invoice.total.minor
+    while left:
+        part = min(left, 611)
+        await billing.post(
+            f"/invoices/{invoice.invoice_id}/credit",
+            json={"amount": {"amount": part, "currency": "EUR"}, "reason": "reading corrected"},
+        )
+        left -= part
+        taken = {row["account"]: row for row in await billing.get("/ledger/trial-balance")}
+        for account in ("revenue", "vat_payable", "levy_payable"):
+            assert taken[account]["balance"]["amount"] <= 0, account
+    assert {row["balance"]["amount"] for row in taken.values()} == {0}
+    more = await billing.call(
+        "POST",
+        f"/invoices/{invoice.invoice_id}/credit",
+        json={"amount": {"amount": 1, "currency": "EUR"}, "reason": "again"},
+    )
+    assert more.status_code == 409
 
 
 async def test_a_write_off_closes_the_item_and_books_the_loss(billing: Served) -> None:

@@ -200,6 +200,25 @@ async def test_money_of_a_stranger_goes_back_to_where_it_came_from(world: World)
     assert (told.kind, told.customer_id) == ("return_to_sender", None)
 
 
+async def test_money_of_which_no_sender_is_told_is_returned_to_nobody(world: World) -> None:
+    """The customer's mandate tells an account, but not the one the money came from."""
+    customer_id = uuid7()
+    await world.hear(customer_changed(customer_id))
+    mandate = {
+        "customer_id": str(customer_id),
+        "iban": OTHER,
+        "account_holder": "A. Voorbeeld",
+        "signed_on": "2025-06-01",
+    }
+    await world.post("/mandates", mandate)
+    issued = await world.issue(1, 6_000, customer_id)
+    await world.upload(camt053([paid(10_000, reference=issued.rf_reference)]))
+    payment = await only_payment(world)
+    body = {"kind": "return_to_sender", "payment_id": payment["id"]}
+    assert await refusal(world, "/transfers", body) == (409, "conflict")
+    assert (await ask(world, payment))["iban"] == OTHER
+
+
 async def test_a_wrong_name_for_the_account_is_seen_by_who_approves(world: World) -> None:
     payment = await overpaid(world)
     asked = await ask(world, payment, name="Handelsonderneming Zonsopgang")

@@ -63,9 +63,16 @@ class Story:
 
     def undo(self) -> None:
         if self.allocated:
-            allocation, _ = self.allocated.popitem()
-            cause = derived_id(allocation, "undone")
-            self.apply(Reverse(id=allocation, invoice_id=INVOICE, cause_id=cause, booked_on=DAY))
+            allocation, minor = self.allocated.popitem()
+            self.apply(
+                Reverse(
+                    id=allocation,
+                    invoice_id=INVOICE,
+                    amount=Money(minor, "EUR"),
+                    cause_id=derived_id(allocation, "undone"),
+                    booked_on=DAY,
+                )
+            )
 
     def ask(self, share: int) -> None:
         minor = self.rest * share // 100

@@ -14,6 +14,7 @@ from services.billing.domain.settlement import (
     Add,
     Applied,
     Change,
+    Forestalled,
     OpenItem,
     Refused,
     Repeated,
@@ -46,7 +47,13 @@ def pay(cents: int, place: int = 100, **changes: object) -> Add:
 
 def undo(place: int, invoice: UUID = INVOICES[0]) -> Reverse:
     base = UUID(int=place)
-    return Reverse(id=base, invoice_id=invoice, cause_id=derived_id(base, "undone"), booked_on=DAY)
+    return Reverse(
+        id=base,
+        invoice_id=invoice,
+        amount=Money(6_000, "EUR"),
+        cause_id=derived_id(base, "undone"),
+        booked_on=DAY,
+    )
 
 
 @st.composite
@@ -136,3 +143,14 @@ def test_a_stranger_and_a_strange_currency_are_refused() -> None:
         "wrong_currency",
         "unknown_invoice",
     ]
+
+
+def test_a_payment_undone_before_it_was_heard_of_is_never_applied() -> None:
+    """Its own event may come out of the dead letters long after; the money is elsewhere by then."""
+    apart = items()
+    first, second, third = apply_changes(apart, [undo(100), pay(6_000, 100), undo(100)])
+    assert isinstance(first, Forestalled)
+    assert (type(second), type(third)) == (Repeated, Repeated)
+    assert {k: v.balance() for k, v in apart.items()} == {
+        k: v.balance() for k, v in items().items()
+    }

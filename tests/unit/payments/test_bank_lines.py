@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -56,8 +57,8 @@ def test_money_out_in_another_currency_executes_no_transfer(*, by_file: bool) ->
     one = TransferFacts(id=uuid7(), file_id=uuid7(), status="in_file", amount=eur(2_500))
     assert one.file_id is not None
     named = {"batch_ids": (one.file_id,)} if by_file else {"debit_id": one.id}
-    dollars = LineFacts(amount=Money(-2_500, "USD"), **named)  # type: ignore[arg-type]
-    euros = LineFacts(amount=eur(-2_500), **named)  # type: ignore[arg-type]
+    dollars = LineFacts(amount=Money(-2_500, "USD"), **named)
+    euros = LineFacts(amount=eur(-2_500), **named)
     assert sort_lines([dollars], [], eur(0), [one]) == [Other()]
     assert sort_lines([dollars, euros], [], eur(0), [one]) == [Other(), Sent((one.id,))]
 
@@ -91,8 +92,26 @@ def test_a_return_of_less_than_the_debit_is_not_taken_for_one() -> None:
 
 
 def test_a_debit_returned_before_its_collection_was_seen() -> None:
-    one = debit(status="returned")
+    one = replace(debit(status="returned"), came_back=True)
     assert sort_lines([line(6_400, one.id)], [one], eur(0)) == [LateCollection(one.id)]
+
+
+def test_a_debit_refused_or_withdrawn_and_collected_all_the_same_is_money_in() -> None:
+    """No line took it back: one that does so later in the file is its return."""
+    one = debit(status="returned")
+    kinds = sort_lines([line(-6_400, one.id), line(6_400, one.id)], [one], eur(0))
+    assert kinds == [Return(one.id, eur(0)), Collection((one.id,), "end_to_end")]
+
+
+def test_a_withdrawn_batch_booked_in_one_sum_all_the_same_is_collected() -> None:
+    """First what is in flight is thought of, then what was given up; never what came back."""
+    flying, given_up = debit(6_400), debit(1_000, status="returned")
+    back = replace(debit(500, status="returned"), came_back=True)
+    for cents, ids in ((6_400, (flying.id,)), (7_400, (flying.id, given_up.id))):
+        (kind,) = sort_lines([line(cents, batch_ids=(BATCH,))], [flying, given_up, back], eur(0))
+        assert kind == Collection(ids, "batch")
+    (kind,) = sort_lines([line(7_900, batch_ids=(BATCH,))], [flying, given_up, back], eur(0))
+    assert kind == Incoming("batch_differs")
 
 
 def test_a_debit_that_came_back_twice_is_returned_once() -> None:

@@ -36,7 +36,7 @@ def test_every_pair_of_status_and_trigger_is_decided(
     [
         (t.MANDATE, {"cancelled", "expired"}),
         (t.BATCH, {"released", "cancelled"}),
-        (t.DEBIT, {"returned", "cancelled"}),
+        (t.DEBIT, {"cancelled"}),
         (t.TRANSFER, {"refused", "cancelled", "executed", "rejected"}),
         (t.PAYMENT, {"reversed", "reclassified"}),
         (t.PROVIDER_PAYMENT, {"paid"}),
