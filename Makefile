@@ -145,7 +145,7 @@ compose-token: ## Print an access token for the containers: make compose-token A
 .PHONY: compose-down
 compose-down: ## Stop the containers and drop their data
 	@deploy/compose/make-env
-	@COMPOSE_PROFILES=demo,observability $(COMPOSE) down --volumes --remove-orphans $(ARGS)
+	@COMPOSE_PROFILES=demo,observability,folder,sftp $(COMPOSE) down --volumes --remove-orphans $(ARGS)
 
 .PHONY: test-compose
 test-compose: setup ## Run integration and end-to-end tests against containers of their own

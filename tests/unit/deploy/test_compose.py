@@ -6,17 +6,22 @@ import os
 import re
 import stat
 import subprocess
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from deploy.compose.addresses import NoEnvironment, host_environment, published, published_ports
 from deploy.local.credentials import SERVICES
 from deploy.local.environment import compose_environment
 from deploy.local.kafka_server import kafka_version
 from deploy.local.settings import CHECKOUT, LocalSettings, Ports
+from services.payments.intake import __main__ as intake
+from shared.settings import ServiceSettings
 
 TEXT = (CHECKOUT / "docker-compose.yml").read_text()
 CONTAINERS: dict[str, dict[str, Any]] = yaml.safe_load(TEXT)["services"]
@@ -44,6 +49,10 @@ def made(path: Path) -> Path:
 def told(name: str) -> str:
     """All that a container is told, with the names of the variables it comes from."""
     return str(CONTAINERS[name].get("environment", {}))
+
+
+def of_service(service: str) -> list[str]:
+    return [name for name in CONTAINERS if name.split("-")[0] == service]
 
 
 @EACH
@@ -82,9 +91,41 @@ def test_the_administrator_of_the_database_is_known_to_two_containers() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_is_told_no_password_of_another(service: str) -> None:
-    for name in (service, f"{service}-worker"):
+    for name in of_service(service):
         known = {other for other in SERVICES if f"{other.upper()}_PASSWORD" in told(name)}
         assert known == {service}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_secret_that_a_service_reads_can_be_told_to_it(service: str) -> None:
+    settings: type[ServiceSettings] = import_module(f"services.{service}.config").Settings
+    secrets = {
+        str(field.validation_alias or f"{service}_{name}").upper()
+        for name, field in settings.model_fields.items()
+        if "SecretStr" in str(field.annotation)
+    }
+    assert len(secrets) >= 3
+    for name in of_service(service):
+        assert secrets <= set(CONTAINERS[name]["environment"])
+
+
+@pytest.mark.parametrize("source", ["folder", "sftp"])
+def test_the_intake_of_bank_files_is_told_all_that_it_can_hear(source: str) -> None:
+    container = CONTAINERS[f"payments-{source}"]
+    command = get_command(intake.app)
+    assert isinstance(command, TyperGroup)
+    heard = {option.envvar for option in command.commands[source].params if option.envvar}
+    assert heard
+    assert heard <= set(container["environment"])
+    assert container["command"][-1] == source
+
+
+def test_what_is_stopped_is_all_that_may_have_been_started() -> None:
+    profiles = {profile for c in CONTAINERS.values() for profile in c.get("profiles", [])}
+    (stopped,) = re.findall(
+        r"COMPOSE_PROFILES=(\S+) \$\(COMPOSE\) down", (CHECKOUT / "Makefile").read_text()
+    )
+    assert set(stopped.split(",")) == profiles
 
 
 def test_stand_ins_start_only_in_their_profile_and_only_they_have_their_image() -> None:
