@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _SILENT: Final = frozenset(
@@ -145,6 +146,7 @@ def _stands_out(word: str, person: str) -> bool:
     return word.isupper() and not person.isupper()
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
     """Small letters without accents; ij is y, and a spelt-out umlaut is none (ue for ü)."""
     low = word.lower()
