@@ -23,6 +23,7 @@ _RF = re.compile(rf"RF(?=([\s.\-/]{{0,2}}\d[A-Z0-9{re.escape(_SEPARATORS)}]{{0,4
 _DIGITS = re.compile(r"\d(?:[\s.\-/]{0,2}\d){15,399}", re.ASCII)
 _RUN = re.compile(r"\d(?:[\s.\-/]{0,2}\d){6,39}", re.ASCII)
 _WORDS = re.compile(r"[A-Z0-9]+", re.ASCII)
+_DIGIT = re.compile(r"\d", re.ASCII)
 _NOT_DIGIT = re.compile(r"\D", re.ASCII)
 _NOT_IN_NUMBER = re.compile(r"[^A-Z0-9]", re.ASCII)
 _NUMBER_LENGTH_MIN, _NUMBER_LENGTH_MAX = 5, 20
@@ -76,6 +77,8 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
     read: set[str] = set()
     told = [given[:_TEXT_LENGTH_MAX].upper() for given in texts if given]
     for text in told:
+        if not _DIGIT.search(text):
+            continue
         whole = _references_in(text)
         references |= whole
         if text in whole:

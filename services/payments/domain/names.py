@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _SILENT: Final = frozenset(
@@ -58,13 +59,13 @@ class Name:
     is_cut: bool = False
 
     def search_keys(self) -> list[str]:
-        """What a name is found by: each surname alone, and with the first initial."""
-        keys = dict.fromkeys(
-            key
-            for bearer in self.bearers
-            for surname in bearer.surnames
-            for key in (surname, f"{surname} {bearer.initials[:1]}".rstrip())
-        )
+        """What a name is found by: each whole surname, and all surnames with the first initial."""
+        keys: dict[str, None] = {}
+        for bearer in self.bearers:
+            keys[bearer.surname] = None
+            if bearer.initials:
+                initial = bearer.initials[0]
+                keys.update((f"{surname} {initial}", None) for surname in bearer.surnames)
         return list(keys)
 
 
@@ -145,6 +146,7 @@ def _stands_out(word: str, person: str) -> bool:
     return word.isupper() and not person.isupper()
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(word: str) -> str:
     """Small letters without accents; ij is y, and a spelt-out umlaut is none (ue for ü)."""
     low = word.lower()

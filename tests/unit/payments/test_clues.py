@@ -49,6 +49,31 @@ def test_a_kenmerk_with_a_wrong_check_digit_is_no_clue() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        f"{KENMERK}0",
+        f"7{KENMERK}",
+        f"{KENMERK[:4]} {KENMERK[4:8]} {KENMERK[8:12]} {KENMERK[12:]} 0",
+        f"kenmerk {KENMERK[:15]} bedankt",
+    ],
+)
+def test_of_a_digit_too_many_or_too_few_nobody_knows_which(text: str) -> None:
+    """16 of 17 digits may pass the check and be somebody else's; the B of a word is no 8."""
+    clues = clues_in([text])
+    assert not clues.references
+    assert not clues.read
+    assert any(abs(len(run) - 16) == 1 for run in clues.runs())
+
+
+def test_a_quarter_after_a_kenmerk_is_no_digit_of_it() -> None:
+    assert KENMERK in clues_in([f"kenmerk {KENMERK} 3e kwartaal"]).references
+
+
+def test_digits_of_two_fields_never_make_one_number() -> None:
+    assert clues_in(["nota 2026000", "0001234 terug"]).runs() == ("2026000", "0001234")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "factuur 20260000001",
         "Factuur: 2026-0000001.",
         "fact20260000001",

@@ -60,7 +60,7 @@ def test_a_name_the_bank_cut_at_seventy_characters_is_still_known() -> None:
 
 def test_a_double_name_is_found_whole_and_by_its_halves() -> None:
     keys = read_name("M. van Dam-van der Wit").search_keys()
-    assert set(keys) == {"dam", "dam m", "wit", "wit m", "damwit", "damwit m"}
+    assert set(keys) == {"dam m", "wit m", "damwit", "damwit m"}
     assert set(read_name("M. Dam-Wit").search_keys()) == set(keys)
 
 

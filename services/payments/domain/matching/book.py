@@ -55,6 +55,9 @@ class Book:
         for debtor in self.debtors.values():
             for key in self.name_of(debtor.id).search_keys():
                 self._by_name.setdefault(key, []).append(debtor.id)
+        for key, customers in self._by_name.items():
+            if len(customers) > NAMESAKES_MAX:
+                self._owing_of(key)
 
     def named(self, name: Name, amount: Money) -> set[UUID]:
         """The customers of a name; of a common name those who owe a bill of just this amount."""

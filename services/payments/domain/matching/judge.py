@@ -12,7 +12,7 @@ from services.payments.domain.matching.book import Book
 from services.payments.domain.matching.decisions import CANDIDATES_MAX, Candidate
 from services.payments.domain.matching.evidence import Answer, answers
 from services.payments.domain.matching.facts import Line, Settings
-from services.payments.domain.matching.weights import WEIGHTS_2026, Weights
+from services.payments.domain.matching.weights import WEIGHTS_2026
 
 # From here on we say whose money it is, whatever the amount is for.
 _KNOWN_FROM: Final = 0.98
@@ -26,14 +26,12 @@ _SAYS_NOTHING_OF_WHO: Final = ("amount_", "instalment_", "nothing_")
 class Judgement:
     """All answers of a line, the best first, with probabilities.
 
-    `who` tells of each customer how probable it is that the money is theirs, whatever it is for.
     `leads_by` is how much better the best is than the next, in natural logarithms of the odds.
     """
 
     answers: tuple[Answer, ...]
     probabilities: tuple[float, ...]
     leads_by: float
-    who: Mapping[UUID, float]
 
     @property
     def best(self) -> Answer | None:
@@ -43,11 +41,27 @@ class Judgement:
     def probability(self) -> float:
         return self.probabilities[0] if self.answers else 0.0
 
+    def who(self) -> Mapping[UUID, float]:
+        """How probable it is of each customer that it is their money, whatever it is for.
+
+        By all evidence but the amount; the likeliest first.
+        """
+        each = {
+            answer.customer_id: WEIGHTS_2026.score(_of_person(answer))
+            for answer in self.answers[:CANDIDATES_MAX]
+        }
+        scored = sorted(each.items(), key=lambda pair: (-pair[1], pair[0]))
+        lead = margins([score for _, score in scored])
+        return {
+            customer_id: WEIGHTS_2026.probability(margin)
+            for (customer_id, _), margin in zip(scored, lead, strict=True)
+        }
+
     @property
     def customer_id(self) -> UUID | None:
         """Whose money it is, when that alone is known well enough to say so."""
-        likeliest = max(self.who, key=self.who.__getitem__, default=None)
-        return likeliest if likeliest and self.who[likeliest] >= _KNOWN_FROM else None
+        likeliest, probability = next(iter(self.who().items()), (None, 0.0))
+        return likeliest if probability >= _KNOWN_FROM else None
 
     def is_sure(self, settings: Settings) -> bool:
         """Whether the best answer may be posted without a person looking at it."""
@@ -60,7 +74,7 @@ class Judgement:
 
     def is_surely_of(self, customer_id: UUID, settings: Settings) -> bool:
         """Whether whose it is is as sure as a posting has to be, whatever the amount is for."""
-        return self.who.get(customer_id, 0.0) >= settings.post_at
+        return self.who().get(customer_id, 0.0) >= settings.post_at
 
     def candidates(self, most: int = CANDIDATES_MAX) -> tuple[Candidate, ...]:
         best = zip(self.answers[:most], self.probabilities, strict=False)
@@ -77,7 +91,7 @@ def judge(line: Line, book: Book, settings: Settings) -> Judgement:
     found = tuple(answer for _, answer in scored)
     leads_by = scores[0] - scores[1] if len(scores) > 1 else float("inf")
     probabilities = tuple(map(weights.probability, margins(scores)))
-    return Judgement(found, probabilities, leads_by, _who(found, weights))
+    return Judgement(found, probabilities, leads_by)
 
 
 def margins(scores: Sequence[float]) -> list[float]:
@@ -89,19 +103,6 @@ def margins(scores: Sequence[float]) -> list[float]:
     below = 1.0 + sum(odds[1:])
     others = [below, *(below + odds[0] - own for own in odds[1:])][:CANDIDATES_MAX]
     return [score - log(rivals) for score, rivals in zip(scores, others, strict=False)]
-
-
-def _who(found: Sequence[Answer], weights: Weights) -> dict[UUID, float]:
-    """By all evidence but the amount."""
-    each = {
-        answer.customer_id: weights.score(_of_person(answer)) for answer in found[:CANDIDATES_MAX]
-    }
-    scored = sorted(each.items(), key=lambda pair: (-pair[1], pair[0]))
-    lead = margins([score for _, score in scored])
-    return {
-        customer_id: weights.probability(margin)
-        for (customer_id, _), margin in zip(scored, lead, strict=True)
-    }
 
 
 def _of_person(answer: Answer) -> list[str]:

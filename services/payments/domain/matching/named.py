@@ -188,6 +188,6 @@ def _credit(
     """The money stays the customer's, as far as it is theirs: nothing is left of what was named."""
     customer_id = items[0].customer_id
     is_ours = line.invoice_id is not None
-    probability = 1.0 if is_ours else judge(line, book, settings).who.get(customer_id, 0.0)
+    probability = 1.0 if is_ours else judge(line, book, settings).who().get(customer_id, 0.0)
     facts, against = (f"named_by_{named.rule}",), (_why_closed(items),)
     return Candidate(customer_id, (), round(probability, 6), facts, against)

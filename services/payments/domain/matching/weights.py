@@ -43,8 +43,10 @@ class Weights:
 #   Its weight is that among all customers, where one in many thousands shares it.
 # - Made-up strangers bear customers' names less often than real ones: names weigh less than that.
 # - Amounts weigh as in worlds of few price points, where one customer in eight owes the same.
-# The calibration is the identity between odds of 3,000 to 1: answers that led by 1 to 7 came true
-# as often as that says or oftener, and beyond 8 there were too few lines to claim more.
+# - A name posts with an amount from two initials on, or one where nobody else bears the surname; a
+#   rival of the surname who owes as much brings it below again (`name_surname`).
+# The calibration keeps odds within 3,000 to 1: beyond 8 there were too few lines to claim more.
+# Answers that led by 0 to 3 came true oftener than they led, and those below -3 more seldom.
 WEIGHTS_2026: Final = Weights(
     valid_from=date(2026, 1, 1),
     prior=-9.0,
