@@ -22,7 +22,8 @@ from shared import telemetry
 from shared.consumer import EventConsumer, Handlers
 from shared.garbage import collect_seldom
 from shared.gauges import Gauges, Measure, dead_letters
-from shared.jobs import Job, JobRunner
+from shared.http.idempotency import forget
+from shared.jobs import Every, Job, JobRunner
 from shared.kafka import create_topics
 from shared.relay import Relay
 from shared.service import Service
@@ -56,7 +57,7 @@ class Worker:
             stirred=service.stirred,
             catch_up=service.catch_up,
         )
-        self.jobs = JobRunner(service, jobs)
+        self.jobs = JobRunner(service, [*jobs, Every("forget_answers", 3_600.0, forget)])
         self.gauges = Gauges(
             service.name,
             {

@@ -3,30 +3,37 @@
 The key is claimed and the answer stored in the transaction of the effect, so there is never one
 without the other. Two requests at once: the second waits for the first, then gets its answer.
 Refused requests (4xx, 5xx) changed nothing and store nothing; their key may be used again.
+
+An answer may tell of a person, so it is forgotten after some days, long after the last retry.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db import WriteSession, scope_of
+from shared.db import Scope, WriteSession, scope_of
 from shared.errors import BusinessError, InvalidInput
+from shared.service import Service
 from shared.tables import idempotency_keys
 
 REPLAYED_HEADER = "Idempotency-Replayed"
 _KEPT_HEADERS = ("content-type", "location", "etag")
+_KEPT_FOR = timedelta(days=3)
 
 _READ = text("SELECT request_hash, status, headers, body FROM idempotency_keys WHERE key = :key")
 _STORE = text(
     "UPDATE idempotency_keys SET status = :status, headers = CAST(:headers AS jsonb), body = :body"
     " WHERE key = :key"
 )
+_FORGET = text("DELETE FROM idempotency_keys WHERE created_at < :before")
 
 
 class KeyReused(BusinessError):
@@ -83,6 +90,13 @@ async def store(session: WriteSession, claimed: Claim, response: Response) -> No
             "body": bytes(response.body),
         },
     )
+
+
+async def forget(service: Service, creditor_id: UUID, _today: date) -> None:
+    """A job of every service's clock."""
+    scope = Scope(creditor_id, f"system:{service.name}", reason="forget_answers")
+    async with service.db.write(scope) as session:
+        await session.execute(_FORGET, {"before": service.clock.now() - _KEPT_FOR})
 
 
 async def _hash(request: Request) -> bytes:

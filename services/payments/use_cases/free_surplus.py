@@ -47,14 +47,23 @@ async def hear_credited(session: WriteSession, batch: Sequence[Received[InvoiceC
         if items[invoice_id].version != newest[invoice_id].version:
             continue
         mine = [row for row in active if row.invoice_id == invoice_id and _is_money(row)]
-        # What is being undone leaves the surplus by itself; what is proposed adds to it.
-        left = minor + unsettled.get(invoice_id, 0)
+        # What is being undone leaves the surplus by itself; what is proposed adds to it, but for
+        # what cannot be taken back here: billing may yet refuse that, and it is nobody's surplus.
+        left = minor + unsettled.get(invoice_id, 0) - _proposed_otherwise(active, invoice_id)
         taken = to_take_back(left, [Given(row.id, row.amount_minor) for row in mine])
         await _take_back(session, payments, {row.id: row for row in mine}, taken)
 
 
 def _is_money(row: Allocation) -> bool:
     return not row.fee_minor and not row.written_off_minor
+
+
+def _proposed_otherwise(active: Sequence[Allocation], invoice_id: UUID) -> int:
+    return sum(
+        row.amount_minor + (row.fee_minor or 0) + (row.written_off_minor or 0)
+        for row in active
+        if row.invoice_id == invoice_id and row.status == "proposed" and not _is_money(row)
+    )
 
 
 async def _take_back(

@@ -32,6 +32,9 @@ async def place_stray(session: WriteSession, command: PlaceStray) -> Remittance:
     stray = await remittances.lock_stray(session, remittance.id, command.line)
     if stray.part_id is not None:
         raise Conflict("this row was placed already")
+    if remittance.payment_id is not None:
+        # Payments before open items, as everybody locks them.
+        await matching.lock_payment(session, remittance.payment_id)
     item = await matching.lock_open_item(session, command.invoice_id)
     if item.currency != remittance.currency:
         raise Conflict(f"this invoice is not in {remittance.currency}")

@@ -121,7 +121,7 @@ async def _explain(session: WriteSession, unpaired: Sequence[tuple[Payment, bool
 
 async def _queue(session: WriteSession, reasons: Sequence[tuple[Payment, str]]) -> None:
     rows = [
-        {"id": payment.id, "queue_reason": reason}
+        {"id": payment.id, "queue_reason": reason, "version": payment.version + 1}
         for payment, reason in reasons
         if payment.queue_reason != reason
     ]

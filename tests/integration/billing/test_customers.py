@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+from shared.clock import FixedClock
+from shared.http.idempotency import forget
 from shared.ids import uuid7
 from shared.testing.served import Served
 from tests.factories.billing import customer_body
@@ -22,6 +26,22 @@ async def test_the_same_idempotency_key_registers_once(billing: Served) -> None:
     other = await billing.call("POST", "/customers", json=customer_body("K2"), headers=headers)
     assert other.json()["code"] == "idempotency_key_reused"
     assert len((await billing.get("/customers"))["items"]) == 1
+
+
+async def test_an_answer_is_forgotten_days_after_it_was_given(
+    billing: Served, clock: FixedClock
+) -> None:
+    """It tells of a person; nobody repeats a request after so long."""
+    key = {"Idempotency-Key": "once"}
+    await billing.post("/customers", json=customer_body("K1"), headers=key)
+    clock.advance(timedelta(days=2))
+    await forget(billing.service, billing.creditor_id, clock.now().date())
+    again = await billing.call("POST", "/customers", json=customer_body("K1"), headers=key)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    clock.advance(timedelta(days=2))
+    await forget(billing.service, billing.creditor_id, clock.now().date())
+    later = await billing.call("POST", "/customers", json=customer_body("K1"), headers=key)
+    assert (later.status_code, later.json()["code"]) == (409, "conflict")
 
 
 async def test_an_import_names_every_bad_row_and_stores_nothing(billing: Served) -> None:
