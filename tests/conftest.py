@@ -43,18 +43,19 @@ def infra() -> Iterator[Infra]:
 
 
 @pytest.fixture(scope="session")
-async def databases(infra: Infra) -> TestDatabases:
+async def databases(infra: Infra) -> AsyncIterator[TestDatabases]:
     made = TestDatabases(infra.admin_database_url)
     await made.prepare()
-    return made
+    yield made
+    await made.close()
 
 
 @pytest.fixture
 async def database(databases: TestDatabases) -> AsyncIterator[str]:
     """The name of a migrated, empty database of this test alone."""
-    name = await databases.create()
+    name = await databases.take()
     yield name
-    await databases.drop(name)
+    databases.give_back(name)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ async def test_the_figures_agree_to_the_cent_after_a_day_of_everything(world: Wo
     first, second = await world.issue(1, 5_000), await world.issue(2, 2_500)
     lines = [
         paid(5_000, reference=first.rf_reference),
-        paid(9_999, text=f"nota {second.number}"),
+        paid(9_999, reference=second.rf_reference),
         paid(4_250, text="water"),
         paid(-375, text="kosten betalingsverkeer"),
     ]
