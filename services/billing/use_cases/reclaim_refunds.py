@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from services.billing.domain.ledger import Entry, unplaced_reclaim_legs
@@ -17,6 +17,8 @@ from shared.clock import Clock
 from shared.db import WriteSession
 from shared.events.billing import RefundReclaimed
 from shared.events.envelope import Received
+from shared.events.payments import PaymentReversed, RefundExecuted
+from shared.ids import derived_id
 from shared.money import Money
 
 
@@ -31,6 +33,25 @@ class Reclaim:
     amount: Money
     on: date
     received: Received[Any]
+
+    @classmethod
+    def of(
+        cls,
+        received: Received[PaymentReversed] | Received[RefundExecuted],
+        cause_id: UUID,
+        amount: Money,
+        on: date,
+    ) -> Self:
+        event = received.event
+        return cls(
+            id=derived_id(cause_id, "reclaim"),
+            payment_id=event.payment_id,
+            invoice_id=event.invoice_id,
+            customer_id=event.customer_id,
+            amount=amount,
+            on=on,
+            received=received,
+        )
 
 
 async def reclaim_refunds(

@@ -17,7 +17,6 @@ from shared.events.payments import (
     ProviderPaidOut,
     RefundExecuted,
 )
-from shared.ids import derived_id
 
 
 async def record_receipts(
@@ -52,14 +51,8 @@ async def record_reversals(
         entries.append(Entry("reversed", cause_id, event.booked_on, event.amount.currency, legs))
     await post_entries(session, entries, clock=clock)
     reclaims = [
-        Reclaim(
-            id=derived_id(received.event.payment_id, "reclaim"),
-            payment_id=received.event.payment_id,
-            invoice_id=received.event.invoice_id,
-            customer_id=received.event.customer_id,
-            amount=received.event.refunded,
-            on=received.event.booked_on,
-            received=received,
+        Reclaim.of(
+            received, received.event.payment_id, received.event.refunded, received.event.booked_on
         )
         for received in batch
         if received.event.refunded is not None
@@ -98,14 +91,8 @@ async def record_refunds(
         )
     await post_entries(session, entries, clock=clock)
     reclaims = [
-        Reclaim(
-            id=derived_id(received.event.refund_id, "reclaim"),
-            payment_id=received.event.payment_id,
-            invoice_id=received.event.invoice_id,
-            customer_id=received.event.customer_id,
-            amount=received.event.amount,
-            on=received.event.executed_on,
-            received=received,
+        Reclaim.of(
+            received, received.event.refund_id, received.event.amount, received.event.executed_on
         )
         for received in batch
         if received.event.after_reversal
