@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from services.payments.api.file_answer import file_answer
 from services.payments.config import settings_of
 from services.payments.domain.debit import Scheme, our_reference
 from services.payments.domain.return_rules import rules_on
@@ -177,9 +178,7 @@ async def download(
         vault=service.vault,
         xsd_dir=settings_of(service).xsd_dir,
     )
-    name = f'attachment; filename="{our_reference(batch_id)}.xml"'
-    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    return Response(content, media_type="application/xml", headers=headers)
+    return file_answer(batch_id, content)
 
 
 @debits.get("", dependencies=[requires("payments:read")])

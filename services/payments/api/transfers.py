@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.payments.api.file_answer import file_answer
 from services.payments.config import settings_of
 from services.payments.domain.debit import our_reference
 from services.payments.formats.pain001 import Version
@@ -231,9 +232,7 @@ async def download_file(
         vault=service.vault,
         xsd_dir=settings_of(service).xsd_dir,
     )
-    name = f'attachment; filename="{our_reference(file_id)}.xml"'
-    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
-    return Response(content, media_type="application/xml", headers=headers)
+    return file_answer(file_id, content)
 
 
 async def _one(request: Request, session: Reading | Writing, row: Transfer) -> TransferShown:
