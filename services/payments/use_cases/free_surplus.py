@@ -16,8 +16,7 @@ from services.payments.use_cases.allocate import (
     write_payments,
 )
 from services.payments.use_cases.apply_receivables import apply_receivables
-from services.payments.use_cases.reverse_payments import told_undone, undo_rows
-from shared import outbox
+from services.payments.use_cases.reverse_payments import undo_allocations
 from shared.db import WriteSession
 from shared.events.billing import InvoiceCredited
 from shared.events.envelope import Received
@@ -73,10 +72,9 @@ async def _take_back(
     taken: Sequence[Taken],
 ) -> None:
     undone = [allocations[one.allocation_id] for one in taken]
-    await undo_rows(session, undone, reason="undone")
+    await undo_allocations(session, undone, reason="undone")
     changed: dict[UUID, tuple[Payment, int]] = {}
     for row in undone:
-        outbox.add(session, told_undone(row, "undone"))
         payment = payments[row.payment_id]
         freed = changed.get(row.payment_id, (payment, 0))[1]
         changed[row.payment_id] = (payment, freed + row.amount_minor)

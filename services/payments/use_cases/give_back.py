@@ -28,8 +28,7 @@ from services.payments.use_cases.reverse_payments import (
     Reversal,
     reverse_payments,
     told_reversed,
-    told_undone,
-    undo_rows,
+    undo_allocations,
 )
 from shared import outbox
 from shared.db import WriteSession
@@ -116,9 +115,7 @@ async def _take_part(session: WriteSession, payment: Payment, part: Money, taken
     for transfer in unsent:
         end(session, transfer, payment, "cancel", "payment_reversed")
     undone = [rows[cut.allocation_id] for cut in cuts]
-    await undo_rows(session, undone, reason="returned")
-    for one in undone:
-        outbox.add(session, told_undone(one, "returned"))
+    await undo_allocations(session, undone, reason="returned")
     freed = sum(one.amount_minor for one in undone)
     reason = payment.queue_reason or "rest"
     changed = allocated_now(payment, payment.allocated_minor - freed + part.minor, reason)

@@ -18,9 +18,8 @@ from services.payments.use_cases.allocate import (
 )
 from services.payments.use_cases.note_payments import Note, note_payments, reseal_notes
 from services.payments.use_cases.remember_payers import teach, unlearn
-from services.payments.use_cases.reverse_payments import told_undone, undo_rows
+from services.payments.use_cases.reverse_payments import undo_allocations
 from services.payments.use_cases.show_lines import reseal_lines
-from shared import outbox
 from shared.crypto import Vault
 from shared.db import WriteSession
 from shared.errors import Conflict, Forbidden, InvalidInput, Problem
@@ -140,9 +139,7 @@ async def undo_by_hand(
     """
     payment = await matching.lock_payment(session, payment_id)
     chosen = await _chosen(session, payment_id, allocation_ids)
-    await undo_rows(session, chosen, reason="undone")
-    for row in chosen:
-        outbox.add(session, told_undone(row, "undone"))
+    await undo_allocations(session, chosen, reason="undone")
     freed = sum(row.amount_minor for row in chosen)
     changed = allocated_now(payment, payment.allocated_minor - freed, "undone")
     await write_payments(session, {payment.id: (payment, changed | {"candidates": []})})

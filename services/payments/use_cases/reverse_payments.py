@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,7 +38,7 @@ async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal])
     by_payment = {reversal.payment.id: reversal for reversal in reversals}
     undone = await matching.lock_active_allocations(session, by_payment)
     codes = {payment_id: r.return_code for payment_id, r in by_payment.items()}
-    await undo_rows(session, undone, reason="returned", codes=codes)
+    await undo_allocations(session, undone, reason="returned", codes=codes)
     await update_rows(
         session,
         rows_of(Payment),
@@ -47,22 +47,20 @@ async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal])
     await cancel_transfers_of(session, by_payment)
     refunded = await transfers.lock_refunded(session, by_payment)
     owed_on = await transfers.collected_for(session, refunded) if refunded else {}
-    for allocation in undone:
-        code = codes[allocation.payment_id]
-        outbox.add(session, told_undone(allocation, "returned", code))
     for payment_id, reversal in by_payment.items():
         told = told_reversed(reversal, refunded.get(payment_id), owed_on.get(payment_id))
         outbox.add(session, told)
 
 
-async def undo_rows(
+async def undo_allocations(
     session: WriteSession,
     allocations: Sequence[Allocation],
     *,
     reason: str,
-    codes: dict[UUID, str | None] | None = None,
+    codes: Mapping[UUID, str | None] | None = None,
 ) -> None:
-    """Move allocations towards undone; `codes` are return reasons by payment."""
+    """Move allocations towards undone, and say so; `codes` are return reasons by payment."""
+    code_of = {row.id: (codes or {}).get(row.payment_id) for row in allocations}
     await update_rows(
         session,
         rows_of(Allocation),
@@ -70,14 +68,15 @@ async def undo_rows(
             {
                 "id": row.id,
                 "status": after(ALLOCATION, "allocation", row.status, "undo"),
-                "reason": (codes or {}).get(row.payment_id) or reason,
+                "reason": code_of[row.id] or reason,
             }
             for row in allocations
         ],
     )
+    outbox.add(session, *(_told_undone(row, reason, code_of[row.id]) for row in allocations))
 
 
-def told_undone(allocation: Allocation, reason: str, code: str | None = None) -> AllocationUndone:
+def _told_undone(allocation: Allocation, reason: str, code: str | None) -> AllocationUndone:
     return AllocationUndone.model_validate(
         {
             "allocation_id": allocation.id,
