@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -87,7 +88,9 @@ def _given(table: Table, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
         kind = table.columns[name].type
         as_text = isinstance(kind, JSONB)
         sql_type = "text" if as_text else kind.compile(dialect=_DIALECT)
-        column = [_json(row[name]) for row in rows] if as_text else [row[name] for row in rows]
+        column = list(map(itemgetter(name), rows))
+        if as_text:
+            column = list(map(_json, column))
         if _is_shared(column) and (arrays or position < len(names)):
             parameters.append(column[0])
             value = f"${position}::{sql_type}"

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from uuid import UUID, uuid5
 
+from asyncpg.pgproto import pgproto
+
 IdSource = Callable[[], UUID]
 
 _VERSION_7 = 0x7 << 76
@@ -25,18 +27,23 @@ def uuid7(unix_ms: int | None = None) -> UUID:
 def uuid7s(count: int, unix_ms: int | None = None) -> list[UUID]:
     """`count` fresh UUIDv7 of one millisecond, in no order among themselves.
 
-    Asking for randomness costs more than all the rest of an id, so many ask once.
+    Asking for randomness costs more than all the rest of an id, so many ask once. They are of the
+    class in which the database driver reads ids: a standard UUID takes eight times as long to make.
     """
     if unix_ms is None:
         unix_ms = time.time_ns() // 1_000_000
     fixed = (unix_ms & ((1 << 48) - 1)) << 80 | _VERSION_7 | _VARIANT
     random = os.urandom(_RANDOM_BYTES * count)
-    found = []
-    for start in range(0, len(random), _RANDOM_BYTES):
-        drawn = int.from_bytes(random[start : start + _RANDOM_BYTES], "big")
-        low = (drawn >> 62 & _RANDOM_A) << 64 | drawn & _RANDOM_B
-        found.append(UUID(int=fixed | low))
-    return found
+    drawn = (
+        int.from_bytes(random[start : start + _RANDOM_BYTES], "big")
+        for start in range(0, len(random), _RANDOM_BYTES)
+    )
+    return [
+        pgproto.UUID(
+            (fixed | (bits >> 62 & _RANDOM_A) << 64 | bits & _RANDOM_B).to_bytes(16, "big")
+        )
+        for bits in drawn
+    ]
 
 
 def derived_id(base: UUID, *parts: object) -> UUID:

@@ -51,6 +51,18 @@ def settings_for_tests() -> LocalSettings:
     )
 
 
+def settings_for_measuring() -> LocalSettings:
+    """As for tests, but on a PostgreSQL of its own that keeps what it says it keeps."""
+    settings = settings_for_tests()
+    return settings.model_copy(
+        update={
+            "port_offset": settings.port_offset + 250,
+            "data_dir": CHECKOUT / ".local" / "measured",
+            "postgres_fsync": True,
+        }
+    )
+
+
 def ensure_infra(
     settings: LocalSettings | None = None, report: Callable[[str], None] = lambda _: None
 ) -> Infra:

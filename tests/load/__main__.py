@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.infra import ensure_infra
+from deploy.local.infra import ensure_infra, settings_for_measuring
 from tests.load import (
     events,
     match_exact,
@@ -24,7 +24,7 @@ from tests.load.figures import Figure, keep, show
 
 
 def _events() -> list[Figure]:
-    infra = ensure_infra()
+    infra = ensure_infra(settings_for_measuring())
     try:
         return asyncio.run(events.measure(infra))
     finally:
@@ -32,7 +32,7 @@ def _events() -> list[Figure]:
 
 
 def _match_exact() -> list[Figure]:
-    infra = ensure_infra()
+    infra = ensure_infra(settings_for_measuring())
     try:
         return asyncio.run(match_exact.measure(infra))
     finally:

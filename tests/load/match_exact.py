@@ -33,7 +33,13 @@ from shared.testing.events import deliver
 from shared.testing.eventually import until
 from shared.testing.issuer import TestIssuer
 from shared.testing.settings import MASTER_KEY, service_settings
-from tests.factories.payments import camt053, creditor_changed, invoice_issued, paid
+from tests.factories.payments import (
+    camt053,
+    creditor_changed,
+    customer_changed,
+    invoice_issued,
+    paid,
+)
 from tests.load.figures import Figure
 
 COUNTS = (5_000, 50_000)
@@ -82,7 +88,8 @@ class Bench:
         for start in range(first, first + count, _INVOICES_AT_ONCE):
             numbers = range(start, min(start + _INVOICES_AT_ONCE, first + count))
             issued = [invoice_issued(number, 1_000 + number) for number in numbers]
-            await deliver(self.service, HANDLERS, self.creditor_id, *issued)
+            owing = [customer_changed(one.customer_id, f"K{one.number}") for one in issued]
+            await deliver(self.service, HANDLERS, self.creditor_id, *owing, *issued)
             billed += [(one.rf_reference, one.total.minor) for one in issued]
         return billed
 

@@ -26,7 +26,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
 from sqlalchemy import text
 
-from deploy.local.infra import ensure_infra
+from deploy.local.infra import ensure_infra, settings_for_measuring
 from services.payments.app import create_app
 from services.payments.config import Settings
 from services.payments.models import Creditor
@@ -236,7 +236,7 @@ async def _in_turn(
 
 
 def measure(*, count: int = REQUESTS, rounds: int = 3) -> list[Figure]:
-    infra = ensure_infra()
+    infra = ensure_infra(settings_for_measuring())
     try:
         databases = TestDatabases(infra.admin_database_url)
         return asyncio.run(measure_against(databases, count=count, rounds=rounds))

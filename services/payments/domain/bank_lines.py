@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineFacts:
+class LineFacts(NamedTuple):
     """What of a line tells its kind. `amount` is signed: money in is positive."""
 
     amount: Money

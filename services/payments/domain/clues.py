@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import accumulate, combinations, pairwise
+from typing import NamedTuple
 
 from services.payments.domain.kenmerk import KENMERK_LENGTH, holds
 
@@ -18,6 +18,9 @@ _TEXT_LENGTH_MAX = 2_000
 _CLUES_MAX = 200
 _SEPARATORS = " \t\r\n.-/:"
 _RF_LENGTH_MAX = 25
+# Modulo 97, what undoes the six digits that `RF` and the check digits stand for.
+_WITHOUT_RF = pow(1_000_000, -1, 97)
+_WORTH = {character: int(character, 36) for character in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 # What may belong to the reference, looked at without passing it: another may start inside.
 _RF = re.compile(rf"RF(?=([\s.\-/]{{0,2}}\d[A-Z0-9{re.escape(_SEPARATORS)}]{{0,48}}))", re.ASCII)
 _DIGITS = re.compile(r"\d(?:[\s.\-/]{0,2}\d){15,399}", re.ASCII)
@@ -38,8 +41,7 @@ _LETTERS_READ = str.maketrans("OQDILSBZG", "000115826")
 _READABLE = re.compile(r"(?:\d|(?<![A-Z])[OQDILSBZG])[\dOQDILSBZG\s.\-/]{5,}(?![A-Z])", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Clues:
+class Clues(NamedTuple):
     """What a text holds: all bare, in capitals.
 
     `references` (RF, betalingskenmerk) are whole; `read` are whole once letters are read as the
@@ -96,7 +98,7 @@ def clues_in(texts: Iterable[str | None]) -> Clues:
 
 
 def _capped(found: set[str]) -> frozenset[str]:
-    return frozenset(sorted(found)[:_CLUES_MAX])
+    return frozenset(found if len(found) <= _CLUES_MAX else sorted(found)[:_CLUES_MAX])
 
 
 def _as_digits(run: re.Match[str]) -> str:
@@ -120,11 +122,11 @@ def _rf_references(text: str) -> Iterator[str]:
         told, checked = run[:2], 0
         if not told.isdecimal():
             continue
-        sought = (1 - 271_500 - int(told)) % 97
+        sought = (1 - 271_500 - int(told)) * _WITHOUT_RF % 97
         for length, character in enumerate(run[2:], start=3):
-            worth = int(character, 36)
+            worth = _WORTH[character]
             checked = (checked * (10 if worth < 10 else 100) + worth) % 97
-            if checked * 1_000_000 % 97 == sought:
+            if checked == sought:
                 yield f"RF{run[:length]}"
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.payments.domain.matching import Item, Plan, Settings
 from services.payments.models import Customer, Hold, Mandate, MatchSettings, OpenItem
 from services.payments.repository.locking import locked
-from services.payments.repository.matching import ITEM, UNSETTLED_OF_ITEM, item_of
+from services.payments.repository.matching import ITEM, UNSETTLED_OF_ITEM, item_in
 from services.payments.repository.parties import TEXTS, UUIDS
 from shared.db import WriteSession
 
@@ -121,7 +121,7 @@ async def items_owed(session: AsyncSession, customer_ids: Collection[UUID]) -> l
 
 
 async def _items(session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[Item]:
-    return [item_of(row, int(row.unsettled_minor)) for row in await session.execute(query)]
+    return [item_in(row[:-1], int(row[-1])) for row in await session.execute(query)]
 
 
 async def number_lengths(session: AsyncSession) -> set[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -79,15 +78,17 @@ async def lock_known(
         .order_by(OpenItem.id)
     )
     rows = await session.execute(locked(query, skip_locked=not may_wait))
-    found = {row[0]: row[1:] for row in rows}
+    found = {id_: (minor, status, costs or 0) for id_, minor, status, costs in rows}
     unsettled = await unsettled_minor(session, found)
     changed = {}
     for item in known:
         open_minor, status, costs_minor = found.get(item.id, (0, item.status, item.costs_minor))
-        left = Money(max(0, open_minor - unsettled.get(item.id, 0)), item.available.currency)
-        if left != item.available:
-            costs_minor = costs_minor or 0
-            changed[item.id] = replace(item, available=left, status=status, costs_minor=costs_minor)
+        left = max(0, open_minor - unsettled.get(item.id, 0))
+        if left != item.available.minor:
+            available = Money(left, item.available.currency)
+            changed[item.id] = item._replace(
+                available=available, status=status, costs_minor=costs_minor
+            )
     return changed
 
 
@@ -123,17 +124,22 @@ async def paid_minor(session: AsyncSession, invoice_ids: Collection[UUID]) -> di
 
 
 def item_of(row: OpenItem | Row[*tuple[Any, ...]], unsettled_minor: int) -> Item:
-    """An open item from its row, or from the columns `ITEM` of it."""
+    return item_in([getattr(row, column.key) for column in ITEM], unsettled_minor)
+
+
+def item_in(columns: Sequence[Any], unsettled_minor: int) -> Item:
+    """An open item from the columns `ITEM` of it: of thousands, asked by place and not by name."""
+    id_, customer_id, status, open_minor, currency, due_on, number, rf, payment, costs = columns
     return Item(
-        id=row.id,
-        customer_id=row.customer_id,
-        status=row.status,
-        available=Money(max(0, row.open_minor - unsettled_minor), row.currency),
-        due_on=row.due_on,
-        number_key=row.number_key,
-        rf_reference=row.rf_reference,
-        payment_reference=row.payment_reference,
-        costs_minor=row.costs_minor or 0,
+        id=id_,
+        customer_id=customer_id,
+        status=status,
+        available=Money(max(0, open_minor - unsettled_minor), currency),
+        due_on=due_on,
+        number_key=number,
+        rf_reference=rf,
+        payment_reference=payment,
+        costs_minor=costs or 0,
     )
 
 

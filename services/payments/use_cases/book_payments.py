@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.payments.domain.clues import NO_CLUES, Clues
 from services.payments.domain.matching import (
     Ambiguous,
+    Book,
     Candidate,
     Decision,
     Facts,
@@ -31,15 +32,13 @@ from shared import outbox
 from shared.bulk import insert_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
-from shared.events.envelope import Event
 from shared.events.payments import PaymentReceived, PaymentSource
 from shared.money import Money
 from shared.rows import rows_of
 from shared.waiting import meanwhile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(NamedTuple):
     """Money that came in, before it is known whose it is."""
 
     id: UUID
@@ -65,8 +64,7 @@ class Arrival:
     odd: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A decision in the words of the tables."""
 
     customer_id: UUID | None
@@ -92,15 +90,16 @@ async def decide(
     lines = await _lines(session, arrivals)
     creditor = await parties.creditor(session)
     settings = (await fact_rows.stored_settings(session, creditor.jurisdiction)).settings
-    found = await find_facts(session, lines, vault)
+    book = await find_facts(session, lines, vault)
     held: set[UUID] = set()
     while True:
         # Thousands of lines take a while: other requests are answered meanwhile.
-        decisions = await asyncio.to_thread(decide_all, lines, found, settings)
+        decisions = await asyncio.to_thread(decide_all, lines, book, settings)
         taken = {share.item_id for d in decisions.values() for share in _shares(d)} - held
-        if not taken or await _hold(session, taken, found, may_wait=not held):
+        if not taken or await _hold(session, taken, book.facts, may_wait=not held):
             return {arrival.id: _verdict(arrival, decisions[arrival.id]) for arrival in arrivals}
         held |= taken
+        book = await asyncio.to_thread(Book, book.facts)
 
 
 async def _lines(session: WriteSession, arrivals: Sequence[Arrival]) -> list[Line]:
@@ -196,9 +195,9 @@ class Booking:
         await insert_rows(session, rows_of(Payment), self.payments)
         await insert_rows(session, rows_of(Allocation), self.allocation_rows)
 
-    def _told(self) -> list[Event]:
+    def _told(self) -> list[outbox.Packed]:
         received = (_received(arrival, self.verdicts[arrival.id]) for arrival in self.arrivals)
-        return [*received, *self.allocations.told()]
+        return outbox.pack([*received, *self.allocations.told()])
 
 
 async def book(

@@ -6,11 +6,12 @@ references repaired, and customers' names unsealed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from services.payments.domain.matching import Debtor, Facts, Line, Sought, sought
+from services.payments.domain.matching import Book, Debtor, Facts, Line, Sought, sought
 from services.payments.domain.matching.book import NAMESAKES_MAX
 from services.payments.repository import facts as rows
 from services.payments.repository import parties
@@ -27,7 +28,7 @@ def name_index(key: str, vault: Vault) -> str:
     return vault.blind_index(f"name {key}").hex()[:_INDEX_LENGTH]
 
 
-async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault | None) -> Facts:
+async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault | None) -> Book:
     """Without a vault names stay sealed and play no part: for money we asked for ourselves."""
     named = await rows.items_named(
         session,
@@ -38,9 +39,10 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
     found = Facts.of(named)
     found.number_lengths |= await rows.number_lengths(session)
     found.names_sought = set()
-    more = sought(lines, found)
+    book = await asyncio.to_thread(Book, found)
+    more = await asyncio.to_thread(sought, lines, book)
     if not more:
-        return found
+        return book
     by_name, common = await _by_name(session, more, vault)
     near = await rows.items_named(session, references=more.references, numbers=more.numbers)
     customers = more.customer_ids | by_name | {item.customer_id for item in near}
@@ -55,7 +57,7 @@ async def find_facts(session: WriteSession, lines: Sequence[Line], vault: Vault 
     )
     found.common_names |= common
     found.names_sought = set(more.names) if vault else set()
-    return found
+    return await asyncio.to_thread(Book, found)
 
 
 async def _by_name(

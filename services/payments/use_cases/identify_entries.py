@@ -23,7 +23,7 @@ from services.payments.use_cases.read_statement_file import LineDraft, ReportKin
 from shared.bulk import insert_rows, update_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
-from shared.ids import uuid7
+from shared.ids import uuid7s
 from shared.rows import rows_of
 
 _KEY_BYTES = 16
@@ -118,9 +118,10 @@ def told_entries(
     draft: StatementDraft, statement_id: UUID, account_id: UUID, vault: Vault
 ) -> list[BookedEntry]:
     """The entries of a report by what tells them from others."""
+    by_entry = [lines for _, lines in _by_entry(draft)]
     told = [
         BookedEntry(
-            id=uuid7(),
+            id=entry_id,
             account_id=account_id,
             booked_on=lines[0].booked_on,
             amount_minor=sum(line.amount.minor for line in lines),
@@ -128,7 +129,7 @@ def told_entries(
             content=_key(_content(lines), vault),
             told_by=statement_id,
         )
-        for _, lines in _by_entry(draft)
+        for entry_id, lines in zip(uuid7s(len(by_entry)), by_entry, strict=True)
     ]
     if draft.kind == "statement" and draft.opening is not None:
         balances = accumulate((e.amount_minor for e in told), initial=draft.opening.minor)

@@ -24,6 +24,7 @@ from shared.bulk import insert_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
 from shared.errors import Conflict
+from shared.garbage import nothing_is_garbage
 from shared.ids import uuid7
 from shared.rows import rows_of
 
@@ -62,6 +63,11 @@ async def import_statements(
     session: WriteSession, command: ImportStatements, *, vault: Vault
 ) -> dict[str, Any]:
     """What the file came to: see `tell_import`. A booking that was told before is not booked."""
+    with nothing_is_garbage():
+        return await _import(session, command, vault)
+
+
+async def _import(session: WriteSession, command: ImportStatements, vault: Vault) -> dict[str, Any]:
     creditor = await parties.creditor(session)
     accounts = {a.number: a for a in await parties.lock_bank_accounts(session)}
     by_id = {account.id: account for account in accounts.values()}

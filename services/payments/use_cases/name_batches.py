@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from services.payments.domain.bank_lines import LineFacts
@@ -34,7 +33,7 @@ async def name_batches(
     ]
     for at, choice in zip(asked, without_shared(choices), strict=True):
         if choice:
-            found[at] = replace(facts[at], batch_ids=choice)
+            found[at] = facts[at]._replace(batch_ids=choice)
     return found
 
 

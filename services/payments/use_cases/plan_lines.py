@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -28,7 +28,7 @@ from services.payments.use_cases.name_batches import name_batches
 from services.payments.use_cases.read_statement_file import LineDraft
 from shared.crypto import Vault
 from shared.db import WriteSession
-from shared.ids import uuid7, uuid7s
+from shared.ids import uuid7s
 from shared.money import Money
 
 
@@ -126,9 +126,10 @@ async def plan_lines(
         in_transit,
         [transfer_rows.facts_of(transfer) for transfer in transfers.values()],
     )
+    ids = iter(uuid7s(sum(_arrival_count(kind) for kind in kinds)))
     for line, kind, fact in zip(lines, kinds, facts, strict=True):
         line.kind = kind
-        line.arrivals = _arrivals(line, fact, debits)
+        line.arrivals = _arrivals(line, fact, debits, ids)
     asked = [arrival for line in lines for arrival in line.arrivals]
     late = {
         arrival.id
@@ -170,22 +171,30 @@ def _payout(draft: LineDraft, patterns: Mapping[str, re.Pattern[str]]) -> Payout
     return None
 
 
-def _arrivals(line: PlacedLine, facts: LineFacts, debits: dict[UUID, Debit]) -> list[Arrival]:
+def _arrival_count(kind: Kind) -> int:
+    if isinstance(kind, Collection):
+        return len(kind.debit_ids)
+    return 1 if isinstance(kind, Incoming | LateCollection) else 0
+
+
+def _arrivals(
+    line: PlacedLine, facts: LineFacts, debits: dict[UUID, Debit], ids: Iterator[UUID]
+) -> list[Arrival]:
     match line.kind:
         case Collection(debit_ids, named_by):
-            return [_collected(line, debits[debit_id], named_by) for debit_id in debit_ids]
+            return [_collected(line, debits[id_], named_by, next(ids)) for id_ in debit_ids]
         case LateCollection(debit_id):
-            return [_collected(line, debits[debit_id], "end_to_end")]
+            return [_collected(line, debits[debit_id], "end_to_end", next(ids))]
         case Incoming(odd):
             known = debits.get(facts.debit_id) if facts.debit_id else None
-            return [_incoming(line, odd, known)]
+            return [_incoming(line, odd, known, next(ids))]
         case _:
             return []
 
 
-def _collected(line: PlacedLine, debit: Debit, named_by: str) -> Arrival:
+def _collected(line: PlacedLine, debit: Debit, named_by: str, id_: UUID) -> Arrival:
     return Arrival(
-        id=uuid7(),
+        id=id_,
         source="direct_debit",
         amount=Money(debit.amount_minor, debit.currency),
         booked_on=line.draft.booked_on,
@@ -200,10 +209,10 @@ def _collected(line: PlacedLine, debit: Debit, named_by: str) -> Arrival:
     )
 
 
-def _incoming(line: PlacedLine, odd: str | None, debit: Debit | None) -> Arrival:
+def _incoming(line: PlacedLine, odd: str | None, debit: Debit | None, id_: UUID) -> Arrival:
     draft = line.draft
     return Arrival(
-        id=uuid7(),
+        id=id_,
         source="bank",
         amount=draft.amount,
         booked_on=draft.booked_on,

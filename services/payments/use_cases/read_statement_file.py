@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from services.payments.domain.clues import NO_CLUES, Clues, clues_in
 from services.payments.domain.debit import from_our_reference
@@ -47,9 +47,11 @@ LINES_MAX = 500_000
 _COUNTER_DIGITS_MAX = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineDraft:
-    """One movement. Lines of an entry sum to the entry, whatever its details say."""
+class LineDraft(NamedTuple):
+    """One movement. Lines of an entry sum to the entry, whatever its details say.
+
+    As all that a file has many thousands of it is a tuple: frozen classes take thrice the time.
+    """
 
     entry_index: int
     detail_index: int
@@ -216,7 +218,7 @@ def _lines(entry: Entry, currency: str, closes_on: date) -> list[LineDraft]:
     if not amount:
         return []
     booked_on = entry.booked_on or entry.value_on or closes_on
-    parts = _parts(entry, currency)
+    parts = _parts(entry, amount)
     if parts is None:
         whole = _line(entry, 0, amount, booked_on, *entry.details)
         return [whole]
@@ -225,13 +227,13 @@ def _lines(entry: Entry, currency: str, closes_on: date) -> list[LineDraft]:
         for index, (detail, part) in enumerate(parts, start=1)
         if part
     ]
-    rest = amount - Money.total((line.amount for line in lines), currency)
+    rest = amount.minor - sum(line.amount.minor for line in lines)
     if rest:
         lines.append(
             LineDraft(
                 entry_index=entry.position,
                 detail_index=len(parts) + 1,
-                amount=rest,
+                amount=Money(rest, currency),
                 booked_on=booked_on,
                 value_on=entry.value_on or booked_on,
                 bank_code=_bank_code(entry),
@@ -243,7 +245,7 @@ def _lines(entry: Entry, currency: str, closes_on: date) -> list[LineDraft]:
     return lines
 
 
-def _parts(entry: Entry, currency: str) -> list[tuple[Detail, Money]] | None:
+def _parts(entry: Entry, whole: Money) -> list[tuple[Detail, Money]] | None:
     """The details with their amounts; None when they do not tell them all in our currency."""
     if not entry.details:
         return None
@@ -252,10 +254,12 @@ def _parts(entry: Entry, currency: str) -> list[tuple[Detail, Money]] | None:
         return None
     parts = []
     for detail in entry.details:
-        amount = entry.amount_of(detail)
-        if amount is None or amount.currency != currency:
+        told = entry.amount_of(detail)
+        if told is None or told.currency != whole.currency:
             return None
-        parts.append((detail, _money(amount, currency, "TxDtls/Amt", entry.line)))
+        is_whole = told == entry.amount
+        part = whole if is_whole else _money(told, whole.currency, "TxDtls/Amt", entry.line)
+        parts.append((detail, part))
     return parts
 
 

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 from services.payments.formats.read import CsvLayout
 from services.payments.use_cases.read_statement_file import StatementDraft, read_statement_file
 from shared.errors import InvalidInput
+from shared.garbage import nothing_is_garbage
 
 _IN_MEMORY_BYTES = 1 << 20
 _CHUNK_BYTES = 1 << 18
@@ -51,7 +52,10 @@ async def receive_file(
     """Spool the body, then read and compress it; raises `UnreadableFile` with line and field."""
     async with received(chunks) as (spool, sha256, size):
         file = cast(BinaryIO, spool)
-        drafts, compressed = await asyncio.to_thread(_read_and_compress, file, mapping, lines_max)
+        with nothing_is_garbage():
+            drafts, compressed = await asyncio.to_thread(
+                _read_and_compress, file, mapping, lines_max
+            )
     return ReceivedFile(sha256, size, compressed, drafts)
 
 

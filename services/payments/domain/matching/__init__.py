@@ -6,6 +6,7 @@ naming) unless something contradicts it; else evidence is weighed, and what stay
 `Ambiguous` and goes to a person, with the candidates and their reasons.
 """
 
+from services.payments.domain.matching.book import Book
 from services.payments.domain.matching.decide import decide_all
 from services.payments.domain.matching.decisions import (
     CANDIDATES_MAX,
@@ -35,6 +36,7 @@ __all__ = [
     "CANDIDATES_MAX",
     "CAREFUL",
     "Ambiguous",
+    "Book",
     "Candidate",
     "Debtor",
     "Decision",

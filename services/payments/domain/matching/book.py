@@ -20,6 +20,7 @@ class Book:
     """The facts by key. `left` falls while decisions fall, and `changed` tells whose did."""
 
     def __init__(self, facts: Facts) -> None:
+        self.facts = facts
         self.items = facts.items
         self.debtors = facts.debtors
         self.plans = facts.plans

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from services.payments.domain.clues import NO_CLUES, Clues
 from shared.money import Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(NamedTuple):
     """An open item as we know it; `available` is what no other payment has claimed.
 
     `costs_minor` is the part of it that is costs and interest.
@@ -48,8 +47,7 @@ class Plan:
     instalments_minor: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """Money that came in, with what is known of its sender.
 
     `invoice_id` is set when we ourselves asked for the money (a direct debit, a provider payment);

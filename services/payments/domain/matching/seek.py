@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from services.payments.domain.matching.book import Book
-from services.payments.domain.matching.facts import Facts, Line
+from services.payments.domain.matching.facts import Line
 from services.payments.domain.matching.named import is_beyond_doubt, named_in
 from services.payments.domain.names import read_text
 from services.payments.domain.near_references import near_numbers, near_references
@@ -30,8 +30,7 @@ class Sought:
         )
 
 
-def sought(lines: Iterable[Line], facts: Facts) -> Sought:
-    book = Book(facts)
+def sought(lines: Iterable[Line], book: Book) -> Sought:
     more = Sought()
     for line in lines:
         if line.invoice_id is None and not _needs_nothing_more(line, book):
