@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from deploy.local.infra import ensure_infra, settings_for_measuring
+from shared.garbage import collect_seldom
 from tests.load import (
     events,
     match_exact,
@@ -58,6 +59,8 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
 
 
 def main(names: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    # As every process of a service begins.
+    collect_seldom()
     for name in names or BENCHMARKS:
         if name not in BENCHMARKS:
             raise typer.BadParameter(f"{name}: not one of {', '.join(BENCHMARKS)}")
