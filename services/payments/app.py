@@ -24,6 +24,7 @@ from services.payments.api import (
     sepa_settings,
     statements,
     status_reports,
+    transfer_executions,
     transfers,
     webhooks,
 )
@@ -55,6 +56,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             *payment_links.ROUTERS,
             *debits.ROUTERS,
             *transfers.ROUTERS,
+            *transfer_executions.ROUTERS,
             status_reports.router,
             sepa_settings.router,
             reconciliation.router,

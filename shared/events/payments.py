@@ -94,7 +94,8 @@ class ProviderPaidOut(Event, type="payments.provider.paid_out.v1", topic=PAYMENT
     """A provider moved what it had collected to the bank account.
 
     `fee` is what it kept for itself of that. Where its settlement is known only after the payout,
-    the fee is told by itself: an event of its own id, whose `amount` is zero.
+    the fee is told by itself: an event of its own id, whose `amount` is zero. So is what a person
+    accepted to be missing, and, negative, what was too much or is taken back again.
     """
 
     payout_id: UUID

@@ -230,9 +230,10 @@ def _part(part: Part, version: str) -> str:
     elif part.text:
         remittance = f"<RmtInf><Ustrd>{part.text}</Ustrd></RmtInf>"
     party = f"<Nm>{part.name}</Nm>" if version == "02" else f"<Pty><Nm>{part.name}</Nm></Pty>"
-    account = f"<DbtrAcct><Id><IBAN>{part.iban}</IBAN></Id></DbtrAcct>" if part.iban else ""
+    side = "Dbtr" if part.cents >= 0 else "Cdtr"
+    account = f"<{side}Acct><Id><IBAN>{part.iban}</IBAN></Id></{side}Acct>" if part.iban else ""
     parties = (
-        f"<RltdPties><Dbtr>{party}</Dbtr>{account}</RltdPties>" if part.name or account else ""
+        f"<RltdPties><{side}>{party}</{side}>{account}</RltdPties>" if part.name or account else ""
     )
     returned = (
         f"<RtrInf><Rsn><Cd>{part.return_code}</Cd></Rsn></RtrInf>" if part.return_code else ""

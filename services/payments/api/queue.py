@@ -1,4 +1,4 @@
-"""The queue: payments a person has to look at, and what can be done with them."""
+"""The queue: payments and payouts a person has to look at, and what can be done with them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import Depends, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.payments.api.payment_views import IbanEnding, payment_shown
 from services.payments.api.queue_views import (
@@ -42,6 +42,7 @@ router = noun_router("/queue", "queue")
 _ID = "019ab000-0000-7000-8000-000000000001"
 NoteText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Number = Annotated[str | None, Query(min_length=1, max_length=40)]
+QueuedId = Annotated[UUID, Path(description="of the payment, or of the payout")]
 Sort = Literal["oldest", "newest", "smallest", "largest", "surest"]
 
 
@@ -73,10 +74,17 @@ class HoldBody(BaseModel):
 class AssignBody(BaseModel):
     model_config = _example(payment_ids=[_ID], assignee="anna")
 
-    payment_ids: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+    payment_ids: Annotated[list[UUID], Field(max_length=500)] = []
+    payout_ids: Annotated[list[UUID], Field(max_length=500)] = []
     assignee: Annotated[str | None, Field(min_length=1, max_length=100)] = Field(
         description="the subject of a clerk's token, `me`, or null for nobody"
     )
+
+    @model_validator(mode="after")
+    def _names_some(self) -> AssignBody:
+        if not self.payment_ids and not self.payout_ids:
+            raise ValueError("name at least one payment or payout")
+        return self
 
 
 class SettingsBody(BaseModel):
@@ -184,19 +192,20 @@ async def accept(
 
 @router.post("/assign", status_code=204, dependencies=[requires("payments:write")])
 async def assign(request: Request, session: Writing, caller: Caller, body: AssignBody) -> Response:
-    """Give payments to a clerk, or to nobody."""
+    """Give payments and payouts to a clerk, or to nobody."""
     assignee = caller.subject if body.assignee == "me" else body.assignee
     vault = request.app.state.service.vault
-    await work_queue.assign(session, body.payment_ids, assignee, vault=vault)
+    queued_ids = [*body.payment_ids, *body.payout_ids]
+    await work_queue.assign(session, queued_ids, assignee, vault=vault)
     return Response(status_code=204)
 
 
-@router.post("/{payment_id}/hold", status_code=204, dependencies=[requires("payments:write")])
-async def hold(request: Request, session: Writing, payment_id: UUID, body: HoldBody) -> Response:
+@router.post("/{queued_id}/hold", status_code=204, dependencies=[requires("payments:write")])
+async def hold(request: Request, session: Writing, queued_id: QueuedId, body: HoldBody) -> Response:
     """Put it aside: it does not count as waiting until that day."""
     await work_queue.hold(
         session,
-        payment_id,
+        queued_id,
         work_queue.Hold(body.until, body.reason),
         today=await today_of(session),
         vault=request.app.state.service.vault,
@@ -204,10 +213,10 @@ async def hold(request: Request, session: Writing, payment_id: UUID, body: HoldB
     return Response(status_code=204)
 
 
-@router.post("/{payment_id}/release", status_code=204, dependencies=[requires("payments:write")])
-async def release(request: Request, session: Writing, payment_id: UUID) -> Response:
+@router.post("/{queued_id}/release", status_code=204, dependencies=[requires("payments:write")])
+async def release(request: Request, session: Writing, queued_id: QueuedId) -> Response:
     """It waits again from now on."""
-    await work_queue.release(session, payment_id, vault=request.app.state.service.vault)
+    await work_queue.release(session, queued_id, vault=request.app.state.service.vault)
     return Response(status_code=204)
 
 

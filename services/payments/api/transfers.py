@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payments.api.file_answer import file_answer
@@ -101,6 +101,9 @@ class TransferShown(BaseModel):
     reason: str | None
     file_id: UUID | None
     executed_on: date | None
+    line_id: UUID | None = Field(description="the bank line that shows it")
+    executed_by: str | None = Field(description="who said so, when no statement did by itself")
+    executed_reason: str | None
 
 
 class FileBody(BaseModel):
@@ -129,7 +132,7 @@ async def ask(request: Request, session: Writing, body: TransferBody) -> Transfe
     """Ask for a transfer. What it takes of a payment cannot be allocated meanwhile."""
     vault = request.app.state.service.vault
     transfer = await ask_transfer(session, AskTransfer(**dict(body)), vault=vault)
-    return await _one(request, session, transfer)
+    return await show_one(request, session, transfer)
 
 
 @transfers.get("", dependencies=[requires("payments:read")])
@@ -142,6 +145,13 @@ async def list_transfers(
     payment_id: UUID | None = None,
     customer_id: UUID | None = None,
     file_id: UUID | None = None,
+    looks_executed: Annotated[
+        bool | None,
+        Query(
+            description="only those in a file that a bank line without our reference looks like:"
+            " the same money to the same account"
+        ),
+    ] = None,
 ) -> Page[TransferShown]:
     rows = await transfer_rows.transfers(
         session,
@@ -151,6 +161,7 @@ async def list_transfers(
         payment_id=payment_id,
         customer_id=customer_id,
         file_id=file_id,
+        looks_executed=bool(looks_executed),
     )
     payees = await show_payees(session, rows, vault=request.app.state.service.vault)
     return paging.page(rows, lambda row: _shown(row, payees.get(row.id)), lambda row: (row.id,))
@@ -158,13 +169,13 @@ async def list_transfers(
 
 @transfers.get("/{transfer_id}", dependencies=[requires("payments:read")])
 async def get_transfer(request: Request, session: Reading, transfer_id: UUID) -> TransferShown:
-    return await _one(request, session, await transfer_rows.transfer(session, transfer_id))
+    return await show_one(request, session, await transfer_rows.transfer(session, transfer_id))
 
 
 @transfers.post("/{transfer_id}/approve", dependencies=[requires("payments:approve")])
 async def approve(request: Request, session: Writing, transfer_id: UUID) -> TransferShown:
     """Not by who asked, and up to the limit of the role."""
-    return await _one(request, session, await approve_transfer(session, transfer_id))
+    return await show_one(request, session, await approve_transfer(session, transfer_id))
 
 
 @transfers.post("/{transfer_id}/refuse", dependencies=[requires("payments:approve")])
@@ -173,7 +184,7 @@ async def refuse(
 ) -> TransferShown:
     """Say no to what was asked; the payment has its rest back."""
     transfer = await end_transfer(session, transfer_id, "refuse", body.reason)
-    return await _one(request, session, transfer)
+    return await show_one(request, session, transfer)
 
 
 @transfers.post("/{transfer_id}/cancel", dependencies=[requires("payments:write")])
@@ -182,7 +193,7 @@ async def cancel(
 ) -> TransferShown:
     """Take it back before it is in a file."""
     transfer = await end_transfer(session, transfer_id, "cancel", body.reason)
-    return await _one(request, session, transfer)
+    return await show_one(request, session, transfer)
 
 
 @transfers.post("/{transfer_id}/reject", dependencies=[requires("payments:approve")])
@@ -191,7 +202,7 @@ async def reject(
 ) -> TransferShown:
     """The bank did not execute it, and no report will say so."""
     transfer = await end_transfer(session, transfer_id, "reject", body.reason)
-    return await _one(request, session, transfer)
+    return await show_one(request, session, transfer)
 
 
 @files.post("", status_code=201, dependencies=[requires("payments:approve")])
@@ -207,13 +218,13 @@ async def make_file(request: Request, session: Writing, body: FileBody) -> FileS
         vault=service.vault,
         xsd_dir=settings_of(service).xsd_dir,
     )
-    return _file(file)
+    return show_file(file)
 
 
 @files.get("", dependencies=[requires("payments:read")])
 async def list_files(session: Reading, paging: PageOf) -> Page[FileShown]:
     rows = await transfer_rows.files(session, paging)
-    return paging.page(rows, _file, lambda row: (row.id,))
+    return paging.page(rows, show_file, lambda row: (row.id,))
 
 
 @files.get("/{file_id}/file", dependencies=[requires("payments:approve")])
@@ -235,7 +246,7 @@ async def download_file(
     return file_answer(file_id, content)
 
 
-async def _one(request: Request, session: Reading | Writing, row: Transfer) -> TransferShown:
+async def show_one(request: Request, session: Reading | Writing, row: Transfer) -> TransferShown:
     payees = await show_payees(session, [row], vault=request.app.state.service.vault)
     return _shown(row, payees.get(row.id))
 
@@ -268,10 +279,13 @@ _PLAIN = (
     "reason",
     "file_id",
     "executed_on",
+    "line_id",
+    "executed_by",
+    "executed_reason",
 )
 
 
-def _file(row: TransferFile) -> FileShown:
+def show_file(row: TransferFile) -> FileShown:
     return FileShown(
         id=row.id,
         reference=our_reference(row.id),

@@ -34,11 +34,14 @@ class DebitFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferFacts:
-    """A transfer of ours, by its end-to-end id or by the file it is in."""
+    """A transfer of ours, by its end-to-end id or by the file it is in.
+
+    `awaits_line`: it is in a file, or a person said that it was executed, and no line showed it.
+    """
 
     id: UUID
     file_id: UUID | None
-    status: str
+    awaits_line: bool
     amount: Money
 
 
@@ -111,10 +114,14 @@ class _Book:
     in_transit: Money
     transfers: dict[UUID, TransferFacts]
     status: dict[UUID, str] = field(default_factory=dict)
+    sent: set[UUID] = field(default_factory=set)
     batches: dict[UUID, list[DebitFacts]] = field(default_factory=dict)
 
-    def status_of(self, one: DebitFacts | TransferFacts) -> str:
+    def status_of(self, one: DebitFacts) -> str:
         return self.status.get(one.id, one.status)
+
+    def awaits_line(self, one: TransferFacts) -> bool:
+        return one.awaits_line and one.id not in self.sent
 
 
 def sort_lines(
@@ -196,7 +203,7 @@ def _money_out(line: LineFacts, book: _Book) -> Kind:
         return Return(debit.id, line.amount + debit.amount)
     sent = _sent(line, book)
     if sent and _is_sum(-line.amount, sent):
-        book.status.update({transfer.id: "executed" for transfer in sent})
+        book.sent.update(transfer.id for transfer in sent)
         return Sent(tuple(transfer.id for transfer in sent))
     return Other()
 
@@ -212,9 +219,9 @@ def _sent(line: LineFacts, book: _Book) -> list[TransferFacts]:
     """What of our transfers the bank may be booking here."""
     named = book.transfers.get(line.debit_id) if line.debit_id else None
     if named is not None:
-        return [named] if book.status_of(named) == "in_file" else []
+        return [named] if book.awaits_line(named) else []
     return [
         transfer
         for transfer in book.transfers.values()
-        if transfer.file_id in line.batch_ids and book.status_of(transfer) == "in_file"
+        if transfer.file_id in line.batch_ids and book.awaits_line(transfer)
     ]

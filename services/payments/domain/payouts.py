@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final, Literal
 from uuid import UUID
 
 from services.payments.domain.transitions import Transitions
-from shared.money import Money
+from shared.money import Money, half_up
 
-SETTLEMENT_STATUSES: Final = ("agreed", "differs", "unknown")
+SETTLEMENT_STATUSES: Final = ("agreed", "differs", "unknown", "accepted")
+# Of these nobody asks the provider any more.
+SETTLEMENTS_DONE: Final = ("agreed", "accepted")
 SETTLEMENT: Final[Transitions] = {
-    (status, trigger): after
-    for status in ("differs", "unknown")
-    for trigger, after in (("agree", "agreed"), ("differ", "differs"), ("lose", "unknown"))
+    **{
+        (status, trigger): after
+        for status in ("differs", "unknown")
+        for trigger, after in (
+            ("agree", "agreed"),
+            ("differ", "differs"),
+            ("lose", "unknown"),
+            ("accept", "accepted"),
+        )
+    },
+    # A person had accepted what differs, and finds that it was not right to.
+    ("accepted", "reopen"): "differs",
 }
 PROVIDERS: Final = ("mollie", "adyen", "stripe", "gocardless")
 
@@ -93,8 +105,15 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Differs:
+    """`fee` is what the provider says it charges. `missing` is what our books have of the payout
+    beyond that fee and what came in at the bank; negative when more came in. None where foreign
+    money keeps it from being known.
+    """
+
     reason: Reason
-    differences: Sequence[Difference] = field(default=())
+    differences: Sequence[Difference]
+    fee: Money
+    missing: Money | None
 
 
 def explain(
@@ -105,40 +124,79 @@ def explain(
     The fee is what is missing at the bank; the costs, told more exactly than a cent, must round
     to it either way.
     """
+    currency = paid_out.currency
+    found: list[Difference] = []
     if settlement.amount != paid_out:
-        found = Difference("payout_differs", None, settlement.amount, paid_out)
-        return Differs("payout_differs", (found,))
-    foreign = tuple(
+        found.append(Difference("payout_differs", None, settlement.amount, paid_out))
+    costs = _costs(settlement, currency)
+    foreign = [
         Difference("part_differs", part.payment, part.amount, None)
         for part in settlement.parts
-        if part.amount.currency != paid_out.currency
-    )
-    differences = foreign or _differences(settlement.parts, booked)
-    if differences:
-        return Differs(differences[0].reason, differences)
-    gross = Money.total((part.amount for part in settlement.parts), paid_out.currency)
-    fee = gross - paid_out
-    cent = Money(1, fee.currency).to_decimal()
-    if fee.minor < 0 or abs(fee.to_decimal() - settlement.costs) >= cent:
-        costs = Money(int(settlement.costs / cent), fee.currency)
-        return Differs("costs_differ", (Difference("costs_differ", None, costs, fee),))
+        if part.amount.currency != currency
+    ]
+    if foreign or settlement.amount.currency != currency:
+        found += foreign
+        return Differs(found[0].reason, found, costs, None)
+    totals = _totals(settlement.parts)
+    parts = _differences(totals, booked)
+    fee = Money.total(totals.values(), currency) - settlement.amount
+    cent = Money(1, currency).to_decimal()
+    if not parts and (fee.minor < 0 or abs(fee.to_decimal() - settlement.costs) >= cent):
+        parts = [Difference("costs_differ", None, costs, fee)]
+    found += parts
+    if found:
+        missing = _in_our_books(totals, booked, currency)
+        if missing is not None:
+            missing -= paid_out + costs
+        return Differs(found[0].reason, found, costs, missing)
     return Agreed(fee)
 
 
-def _differences(
-    parts: Sequence[PayoutPart], booked: Mapping[str, Booked]
-) -> tuple[Difference, ...]:
-    """Several parts of one payment and kind count together: two refunds, two chargebacks."""
+def _costs(settlement: Settlement, currency: str) -> Money:
+    """To the cent, halves up; never below nothing, as a fee cannot be."""
+    cent = Money(1, currency).to_decimal()
+    return Money(max(0, half_up(Fraction(settlement.costs) / Fraction(cent))), currency)
+
+
+# Several parts of one payment and kind count together: two refunds, two chargebacks.
+_Totals = Mapping[tuple[PartKind | None, str | None], Money]
+
+
+def _totals(parts: Sequence[PayoutPart]) -> _Totals:
     totals: dict[tuple[PartKind | None, str | None], Money] = {}
     for part in parts:
         key = (part.kind, part.payment)
         totals[key] = totals[key] + part.amount if key in totals else part.amount
+    return totals
+
+
+def _differences(totals: _Totals, booked: Mapping[str, Booked]) -> list[Difference]:
     found = (
         _difference(kind, payment, amount, booked.get(payment or ""))
         for (kind, payment), amount in totals.items()
         if kind != "carried"
     )
-    return tuple(one for one in found if one is not None)
+    return [one for one in found if one is not None]
+
+
+def _in_our_books(totals: _Totals, booked: Mapping[str, Booked], currency: str) -> Money | None:
+    """What our books have of these parts; None when they have a part of it in another currency."""
+    ours = Money.zero(currency)
+    for (kind, payment), amount in totals.items():
+        one = booked.get(payment or "")
+        if kind == "carried":
+            ours += amount
+        elif kind is None or one is None:
+            continue
+        elif one.amount.currency != currency:
+            return None
+        elif kind == "payment":
+            ours += one.amount
+        elif kind == "taken":
+            ours += max(amount, -one.taken)
+        else:
+            ours += min(amount, one.reinstated)
+    return ours
 
 
 def _difference(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from shared.errors import Conflict
@@ -34,6 +34,36 @@ class Earlier:
     is_same_account: bool
     amount: Money
     asked_at: datetime
+
+
+class NotThisLine(Conflict):
+    code = "not_this_line"
+    title = "The bank line is not this transfer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingLine:
+    """A line as it is stored; `amount` is signed: money out is negative."""
+
+    kind: str
+    amount: Money
+    booked_on: date
+
+
+def awaits_line(status: str, line_id: UUID | None) -> bool:
+    """No statement showed it yet, whether or not a person said that it was executed."""
+    return status == "in_file" or (status == "executed" and line_id is None)
+
+
+def refuse_other_line(line: OutgoingLine, total: Money, made_on: date) -> None:
+    """A line is a transfer, or all of a file, when it is nothing else, to the cent, and of no day
+    before the file was made."""
+    if line.kind != "other":
+        raise NotThisLine(f"the line is booked as {line.kind} already", kind=line.kind)
+    if -line.amount != total:
+        raise NotThisLine(f"the line moves {line.amount}, the transfer {total}")
+    if line.booked_on < made_on:
+        raise NotThisLine("the line was booked before the file was made")
 
 
 def refuse_duplicate(

@@ -2,7 +2,13 @@
 
 from services.payments.models.debits import Debit, DebitBatch
 from services.payments.models.declarative import Base
-from services.payments.models.desk import DeskSettings, PaymentNote, QueueMark
+from services.payments.models.desk import (
+    DeskSettings,
+    PaymentNote,
+    PayoutMark,
+    PayoutNote,
+    QueueMark,
+)
 from services.payments.models.links import CollectionCase, PageSettings, PageVisit, PaymentLink
 from services.payments.models.matching import Allocation, Hold, OpenItem, Payment
 from services.payments.models.online import (
@@ -61,6 +67,8 @@ __all__ = [
     "Payment",
     "PaymentLink",
     "PaymentNote",
+    "PayoutMark",
+    "PayoutNote",
     "PayoutPart",
     "PayoutSettlement",
     "ProviderPayment",

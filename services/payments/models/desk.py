@@ -1,4 +1,4 @@
-"""What clerks lay beside payments: who looks at it, until when it waits, what was noted."""
+"""What clerks lay beside payments and payouts: who looks at it, until when, what was noted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.payments.models.declarative import Base
 from shared.rows import one_of
 
 NOTE_KINDS = ("note", "hold", "release", "assign", "match", "undo")
+PAYOUT_NOTE_KINDS = ("hold", "release", "assign", "accept", "reopen")
 
 
 class QueueMark(Base):
@@ -48,6 +49,38 @@ class PaymentNote(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (one_of("kind", NOTE_KINDS), Index(None, "payment_id"))
+
+
+class PayoutMark(Base):
+    """As `QueueMark`, of a provider's payout."""
+
+    __tablename__ = "payout_marks"
+
+    # The payout's id.
+    id: Mapped[UUID] = mapped_column(
+        ForeignKey("provider_payouts.id", ondelete="RESTRICT"), primary_key=True
+    )
+    creditor_id: Mapped[UUID]
+    assigned_to: Mapped[str | None]
+    held_until: Mapped[date | None]
+
+
+class PayoutNote(Base):
+    """What somebody did with a payout, and why, sealed with the creditor's key. Append-only."""
+
+    __tablename__ = "payout_notes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creditor_id: Mapped[UUID]
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("provider_payouts.id", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    actor: Mapped[str]
+    # Figures alone, such as `difference_minor` of what was accepted.
+    detail: Mapped[dict[str, Any]]
+    text_sealed: Mapped[bytes | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (one_of("kind", PAYOUT_NOTE_KINDS), Index(None, "payout_id"))
 
 
 class DeskSettings(Base):

@@ -110,8 +110,11 @@ class PayoutSettlement(Base):
     settlement_id: Mapped[str | None]
     status: Mapped[str]
     reason: Mapped[str | None]
-    # What the provider kept for itself; counts once agreed.
+    # What the provider charges; counts once agreed or accepted.
     fee_minor: Mapped[int]
+    # What is missing beyond the fee (negative: what is too much); counts once accepted. None where
+    # nobody can tell, as long as no person said so.
+    difference_minor: Mapped[int | None]
     # The payout's amount in the provider's words; none while it told nothing.
     told_minor: Mapped[int | None]
     # Which parts do not fit our books, as last looked at.

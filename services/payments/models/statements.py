@@ -144,6 +144,13 @@ class BankLine(Base):
         Index("ix_bank_lines_returned", "debit_id", postgresql_where="debit_id IS NOT NULL"),
         Index(None, "sealed_for"),
         Index(None, "iban_ending_index"),
+        # Among them a transfer of ours that the bank booked without our reference.
+        Index(
+            "ix_bank_lines_sent_elsewhere",
+            "creditor_id",
+            "amount_minor",
+            postgresql_where="kind = 'other' AND amount_minor < 0",
+        ),
         # Booked before endings were indexed.
         Index(
             "ix_bank_lines_without_ending",

@@ -82,6 +82,9 @@ class Transfer(Base):
     )
     line_id: Mapped[UUID | None]
     executed_on: Mapped[date | None]
+    # Who said that it was executed, and why; none where the bank's own words did.
+    executed_by: Mapped[str | None]
+    executed_reason: Mapped[str | None]
 
     __table_args__ = (
         one_of("kind", TRANSFER_KINDS),

@@ -62,7 +62,7 @@ async def lock_lines_of(
         .where(BankLine.entry_id == any_(literal(list(entry_ids), UUIDS)))
         .order_by(BankLine.id)
     )
-    lines = (await session.scalars(query)).all()
+    lines = (await session.scalars(locked(query))).all()
     booked = (
         select(Payment)
         .where(Payment.line_id == any_(literal([line.id for line in lines], UUIDS)))

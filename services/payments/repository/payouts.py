@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.domain.payouts import Booked
+from services.payments.domain.payouts import SETTLEMENTS_DONE, Booked
 from services.payments.models import (
     Payment,
     PayoutPart,
@@ -71,10 +71,14 @@ async def parts_gone(session: AsyncSession, currency: str) -> int:
 
 
 async def fees_kept(session: AsyncSession, currency: str) -> int:
-    """What the provider kept for itself, of settlements that agree; minor units."""
+    """What the provider kept for itself, of settlements that agree or were accepted; minor units.
+
+    What was accepted although it differs is booked with the fees.
+    """
+    kept = PayoutSettlement.fee_minor + func.coalesce(PayoutSettlement.difference_minor, 0)
     total = await session.scalar(
-        select(func.coalesce(func.sum(PayoutSettlement.fee_minor), 0)).where(
-            PayoutSettlement.currency == currency, PayoutSettlement.status == "agreed"
+        select(func.coalesce(func.sum(kept), 0)).where(
+            PayoutSettlement.currency == currency, PayoutSettlement.status.in_(SETTLEMENTS_DONE)
         )
     )
     return int(total or 0)
@@ -83,7 +87,7 @@ async def fees_kept(session: AsyncSession, currency: str) -> int:
 async def payouts_to_explain(
     session: AsyncSession, checked_before: datetime, limit: int
 ) -> Sequence[ProviderPayout]:
-    """Payouts not agreed and not asked about lately, the oldest first."""
+    """Payouts neither agreed nor accepted, not asked about lately; the oldest first."""
     query = (
         select(ProviderPayout)
         .outerjoin(PayoutSettlement, PayoutSettlement.payout_id == ProviderPayout.id)
@@ -91,7 +95,7 @@ async def payouts_to_explain(
             or_(
                 PayoutSettlement.id.is_(None),
                 and_(
-                    PayoutSettlement.status != "agreed",
+                    PayoutSettlement.status.not_in(SETTLEMENTS_DONE),
                     PayoutSettlement.checked_at < checked_before,
                 ),
             )
@@ -144,13 +148,16 @@ async def booked_at_provider(
 async def look_again(
     session: WriteSession, before: datetime, *, provider: str | None = None, **equal: Any
 ) -> None:
-    """Payouts of a provider, or this one, count as last looked at then, if they do not agree."""
+    """Payouts of a provider, or this one, count as last looked at then, while they differ."""
     payouts = select(ProviderPayout.id)
     if provider is not None:
         payouts = payouts.where(ProviderPayout.provider == provider)
     await session.execute(
         update(PayoutSettlement)
-        .where(PayoutSettlement.status != "agreed", PayoutSettlement.payout_id.in_(payouts))
+        .where(
+            PayoutSettlement.status.not_in(SETTLEMENTS_DONE),
+            PayoutSettlement.payout_id.in_(payouts),
+        )
         .filter_by(**equal)
         .values(checked_at=before)
     )

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import eq, ge, le
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, any_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.models import BankLine, PayoutSettlement, ProviderPayout
+from services.payments.domain.payouts import SETTLEMENTS_DONE
+from services.payments.models import (
+    BankLine,
+    PayoutMark,
+    PayoutNote,
+    PayoutSettlement,
+    ProviderPayout,
+)
+from services.payments.repository.parties import UUIDS
 from services.payments.repository.queue import SORTS, Count, QueueFilter
 from shared.http.pages import Paging
 
@@ -25,6 +34,7 @@ Columns = TypeVar("Columns", bound="Select[*tuple[Any, ...]]")
 class QueuedPayout:
     payout: ProviderPayout
     settlement: PayoutSettlement | None
+    mark: PayoutMark | None
 
 
 async def payouts_page(
@@ -35,7 +45,7 @@ async def payouts_page(
         return []
     _, downwards, read = SORTS[sort]
     by: Any = _by(sort)
-    query = _from_payouts(select(ProviderPayout, PayoutSettlement), wanted)
+    query = _from_payouts(select(ProviderPayout, PayoutSettlement, PayoutMark), wanted)
     query = query.order_by(by.desc() if downwards else by.asc())
     query = query.order_by(ProviderPayout.id.desc() if downwards else ProviderPayout.id.asc())
     if paging.after:
@@ -43,35 +53,41 @@ async def payouts_page(
         last = tuple_(literal(read(paging.after[1])), literal(UUID(paging.after[2])))
         query = query.where(key < last if downwards else key > last)
     rows = await session.execute(query.limit(paging.limit + 1))
-    return [QueuedPayout(row[0], row[1]) for row in rows]
+    return [QueuedPayout(row[0], row[1], row[2]) for row in rows]
 
 
 async def payout_counts(session: AsyncSession, today: date) -> list[Count]:
-    """Per reason and currency; nobody lays a payout aside, and nothing of it is to be placed."""
+    """Per reason and currency; nothing of a payout is to be placed."""
+    is_held = _is_held(today)
     columns = select(
         _REASON,
         ProviderPayout.currency,
-        func.count(),
+        func.count().filter(~is_held),
+        func.count().filter(is_held),
+        func.count().filter(PayoutMark.assigned_to.is_not(None)),
         func.min(ProviderPayout.booked_on),
     )
-    query = _from_payouts(columns, QueueFilter(today=today))
+    query = _from_payouts(columns, QueueFilter(today=today, show="all"))
     query = query.group_by(_REASON, ProviderPayout.currency)
     query = query.order_by(_REASON, ProviderPayout.currency)
     return [
-        Count(reason, currency, waiting, 0, 0, 0, oldest)
-        for reason, currency, waiting, oldest in await session.execute(query)
+        Count(reason, currency, waiting, held, assigned, 0, oldest)
+        for reason, currency, waiting, held, assigned, oldest in await session.execute(query)
     ]
 
 
 def _only_payments(wanted: QueueFilter) -> bool:
-    """Nobody's customer, nobody's account, with no clerk, never laid aside."""
+    """A payout is from nobody's account and for nobody's invoices."""
     return (
-        wanted.show == "held"
-        or wanted.source not in {None, "provider"}
+        wanted.source not in {None, "provider"}
         or wanted.iban_index is not None
-        or wanted.assigned_to is not None
+        or bool(wanted.ending_indexes)
         or wanted.customer_ids is not None
     )
+
+
+def _is_held(today: date) -> ColumnElement[bool]:
+    return func.coalesce(PayoutMark.held_until > today, False)
 
 
 def _by(sort: str) -> Any:
@@ -88,18 +104,25 @@ def _from_payouts(query: Columns, wanted: QueueFilter) -> Columns:
     return (
         query.select_from(ProviderPayout)
         .outerjoin(PayoutSettlement, PayoutSettlement.payout_id == ProviderPayout.id)
+        .outerjoin(PayoutMark, PayoutMark.id == ProviderPayout.id)
         .where(or_(PayoutSettlement.status == "differs", untold), *_conditions(wanted))
     )
 
 
 def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    is_held = _is_held(wanted.today)
     conditions: list[ColumnElement[bool]] = []
+    if wanted.show != "all":
+        conditions.append(is_held if wanted.show == "held" else ~is_held)
+    if wanted.unassigned:
+        conditions.append(PayoutMark.assigned_to.is_(None))
     for column, holds, value in (
         (_REASON, eq, wanted.reason),
         (ProviderPayout.amount_minor, ge, wanted.amount_from),
         (ProviderPayout.amount_minor, le, wanted.amount_to),
         (ProviderPayout.booked_on, ge, wanted.booked_from),
         (ProviderPayout.booked_on, le, wanted.booked_to),
+        (PayoutMark.assigned_to, eq, wanted.assigned_to),
     ):
         if value is not None:
             conditions.append(holds(column, value))
@@ -109,3 +132,25 @@ def _conditions(wanted: QueueFilter) -> list[ColumnElement[bool]]:
         )
         conditions.append(line.exists())
     return conditions
+
+
+async def unexplained(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Of the payouts among these ids, whether each is neither agreed nor accepted."""
+    status = func.coalesce(PayoutSettlement.status, "unknown")
+    query = (
+        select(ProviderPayout.id, status.not_in(SETTLEMENTS_DONE))
+        .outerjoin(PayoutSettlement, PayoutSettlement.payout_id == ProviderPayout.id)
+        .where(ProviderPayout.id == any_(literal(list(ids), UUIDS)))
+    )
+    found: dict[UUID, bool] = dict((await session.execute(query)).all())
+    return found
+
+
+async def mark_of(session: AsyncSession, payout_id: UUID) -> PayoutMark | None:
+    return await session.get(PayoutMark, payout_id)
+
+
+async def notes_of(session: AsyncSession, payout_id: UUID) -> Sequence[PayoutNote]:
+    """In the order they were made."""
+    query = select(PayoutNote).where(PayoutNote.payout_id == payout_id)
+    return (await session.scalars(query.order_by(PayoutNote.id))).all()

@@ -18,6 +18,7 @@ from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
 from shared.errors import NotFound
 from shared.http.pages import Paging
+from shared.money import Money
 
 _LOCK_FILE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1223))")
 
@@ -108,6 +109,34 @@ async def lines_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID
         select(BankLine).where(BankLine.id == any_(literal(list(ids), UUIDS)))
     )
     return {row.id: row for row in rows}
+
+
+async def lock_line(session: WriteSession, line_id: UUID) -> BankLine:
+    query = locked(select(BankLine).where(BankLine.id == line_id))
+    found = (await session.scalars(query)).one_or_none()
+    if found is None:
+        raise NotFound("no bank line with this id")
+    return found
+
+
+async def lines_that_sent(
+    session: AsyncSession, amount: Money, since: date, iban_index: bytes | None, limit: int
+) -> Sequence[BankLine]:
+    """Lines of exactly this money out that are nothing else, booked from then on; those to this
+    account come first, then the oldest.
+    """
+    query = select(BankLine).where(
+        BankLine.kind == "other",
+        BankLine.amount_minor < 0,
+        BankLine.amount_minor == -amount.minor,
+        BankLine.currency == amount.currency,
+        BankLine.booked_on >= since,
+    )
+    if iban_index is not None:
+        is_elsewhere = func.coalesce(BankLine.iban_index != iban_index, True)
+        query = query.order_by(is_elsewhere)
+    query = query.order_by(BankLine.booked_on, BankLine.id).limit(limit)
+    return (await session.scalars(query)).all()
 
 
 async def lock_without_ending(session: WriteSession, limit: int) -> Sequence[BankLine]:

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, any_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.bank_lines import TransferFacts
-from services.payments.domain.transfer import Earlier
+from services.payments.domain.transfer import Earlier, awaits_line
 from services.payments.models import (
     BankLine,
     Debit,
@@ -37,14 +37,32 @@ async def transfer(session: AsyncSession, transfer_id: UUID) -> Transfer:
     return found
 
 
-async def transfers(session: AsyncSession, paging: Paging, **equal: Any) -> Sequence[Transfer]:
+async def transfers(
+    session: AsyncSession, paging: Paging, *, looks_executed: bool = False, **equal: Any
+) -> Sequence[Transfer]:
+    """`looks_executed`: only those in a file that a line which is nothing else looks like."""
     query = select(Transfer).order_by(Transfer.id).limit(paging.limit + 1)
     for column, value in equal.items():
         if value is not None:
             query = query.where(getattr(Transfer, column) == value)
+    if looks_executed:
+        query = query.where(Transfer.status == "in_file", _looks_executed())
     if paging.after:
         query = query.where(Transfer.id > UUID(paging.after[0]))
     return (await session.scalars(query)).all()
+
+
+def _looks_executed() -> ColumnElement[bool]:
+    """The same money went to the same account since the file was made, for nothing we know."""
+    line = select(BankLine.id).join(File, File.id == Transfer.file_id)
+    return line.where(
+        BankLine.kind == "other",
+        BankLine.amount_minor < 0,
+        BankLine.amount_minor == -Transfer.amount_minor,
+        BankLine.currency == Transfer.currency,
+        BankLine.iban_index == Transfer.iban_index,
+        BankLine.booked_on >= func.date(File.created_at),
+    ).exists()
 
 
 async def lock_transfers(session: WriteSession, ids: Collection[UUID]) -> list[Transfer]:
@@ -131,7 +149,7 @@ def facts_of(row: Transfer) -> TransferFacts:
     return TransferFacts(
         id=row.id,
         file_id=row.file_id,
-        status=row.status,
+        awaits_line=awaits_line(row.status, row.line_id),
         amount=Money(row.amount_minor, row.currency),
     )
 

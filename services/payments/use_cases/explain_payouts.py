@@ -10,6 +10,7 @@ from uuid import UUID
 from services.payments.config import settings_of
 from services.payments.domain.payouts import (
     SETTLEMENT,
+    SETTLEMENTS_DONE,
     Agreed,
     Booked,
     Difference,
@@ -81,10 +82,11 @@ async def _record(
     row = await payouts.lock_settlement(session, payout.id)
     if row is None:
         row = _new(session, payout)
-    if row.status == "agreed":
+    if row.status in SETTLEMENTS_DONE:
         return
     row.checked_at = session.info["clock"].now()
     trigger, row.reason, row.differences = "lose", reason, []
+    row.fee_minor, row.difference_minor = 0, None
     if settlement is not None:
         row.settlement_id = settlement.id
         row.told_minor = settlement.amount.minor
@@ -96,7 +98,8 @@ async def _record(
             await _write_parts(session, payout, settlement, booked, found.fee)
             _tell_fee(session, row, payout, found.fee)
         else:
-            trigger, row.reason = "differ", found.reason
+            trigger, row.reason, row.fee_minor = "differ", found.reason, found.fee.minor
+            row.difference_minor = found.missing.minor if found.missing is not None else None
             row.differences = [_stored(one) for one in found.differences[:_DIFFERENCES_KEPT]]
     row.status = after(SETTLEMENT, "settlement", row.status, trigger)
     session.add(row)
@@ -154,6 +157,7 @@ def _new(session: WriteSession, payout: ProviderPayout) -> PayoutSettlement:
         told_minor=None,
         differences=[],
         fee_minor=0,
+        difference_minor=None,
         currency=payout.currency,
         checked_at=session.info["clock"].now(),
     )

@@ -1,4 +1,7 @@
-"""Lay a queued payment aside, give it to a clerk, write something beside it."""
+"""Lay what is queued aside, give it to a clerk, write something beside it.
+
+A payment or a payout: both wait in one queue, and are found by their ids.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,11 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.payments.models import Payment, QueueMark
+from services.payments.models import Payment, PayoutMark, QueueMark
 from services.payments.repository import matching
+from services.payments.repository.queue_payouts import unexplained
 from services.payments.use_cases.note_payments import Note, note_payments
+from services.payments.use_cases.note_payouts import note_payouts
 from shared.bulk import insert_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
@@ -22,7 +27,7 @@ HOLD_DAYS_MAX = 366
 
 class NotWaiting(Conflict):
     code = "not_waiting"
-    title = "The payment is not in the queue (any more)"
+    title = "It is not in the queue (any more)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +38,37 @@ class Hold:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    payments: Sequence[Payment]
+    payout_ids: Sequence[UUID]
+
+
 async def hold(
-    session: WriteSession, payment_id: UUID, command: Hold, *, today: date, vault: Vault
+    session: WriteSession, queued_id: UUID, command: Hold, *, today: date, vault: Vault
 ) -> None:
     if not today < command.until <= today + timedelta(days=HOLD_DAYS_MAX):
         raise InvalidInput.field("until", f"a day after {today}, within {HOLD_DAYS_MAX} days")
-    (payment,) = await _queued(session, [payment_id])
-    await _mark(session, [payment], {"held_until": command.until})
-    note = Note(payment, "hold", command.reason, {"until": command.until.isoformat()})
-    await note_payments(session, [note], vault=vault)
+    waiting = await _waiting(session, [queued_id])
+    await _mark(session, waiting, {"held_until": command.until})
+    detail = {"until": command.until.isoformat()}
+    await _note(session, waiting, "hold", command.reason, detail, vault)
 
 
-async def release(session: WriteSession, payment_id: UUID, *, vault: Vault) -> None:
+async def release(session: WriteSession, queued_id: UUID, *, vault: Vault) -> None:
     """It waits again from now on."""
-    (payment,) = await _queued(session, [payment_id])
-    await _mark(session, [payment], {"held_until": None})
-    note = Note(payment, "release", None, {"until": None})
-    await note_payments(session, [note], vault=vault)
+    waiting = await _waiting(session, [queued_id])
+    await _mark(session, waiting, {"held_until": None})
+    await _note(session, waiting, "release", None, {"until": None}, vault)
 
 
 async def assign(
-    session: WriteSession, payment_ids: Sequence[UUID], assignee: str | None, *, vault: Vault
+    session: WriteSession, queued_ids: Sequence[UUID], assignee: str | None, *, vault: Vault
 ) -> None:
     """All to one clerk, by the subject of their token; None gives them back to everybody."""
-    payments = await _queued(session, payment_ids)
-    await _mark(session, payments, {"assigned_to": assignee})
-    notes = [Note(payment, "assign", None, {"assignee": assignee}) for payment in payments]
-    await note_payments(session, notes, vault=vault)
+    waiting = await _waiting(session, queued_ids)
+    await _mark(session, waiting, {"assigned_to": assignee})
+    await _note(session, waiting, "assign", None, {"assignee": assignee}, vault)
 
 
 async def note(session: WriteSession, payment_id: UUID, text: str, *, vault: Vault) -> None:
@@ -67,26 +76,50 @@ async def note(session: WriteSession, payment_id: UUID, text: str, *, vault: Vau
     await note_payments(session, [Note(payment, "note", text)], vault=vault)
 
 
-async def _queued(session: WriteSession, payment_ids: Sequence[UUID]) -> list[Payment]:
-    found = await matching.lock_payments(session, payment_ids)
-    missing = [payment_id for payment_id in payment_ids if payment_id not in found]
+async def _waiting(session: WriteSession, ids: Sequence[UUID]) -> _Waiting:
+    payments = await matching.lock_payments(session, ids)
+    others = [one for one in ids if one not in payments]
+    payouts = await unexplained(session, others) if others else {}
+    missing = [one for one in others if one not in payouts]
     if missing:
-        raise NotFound(f"no payment with the id {missing[0]}")
-    done = [payment for payment in found.values() if payment.queue_reason is None]
+        raise NotFound(f"neither a payment nor a payout has the id {missing[0]}")
+    done = [payment for payment in payments.values() if payment.queue_reason is None]
     if done:
         raise NotWaiting(f"payment {done[0].id} is {done[0].status}: nothing of it waits")
-    return list(found.values())
+    explained = [payout_id for payout_id, waits in payouts.items() if not waits]
+    if explained:
+        raise NotWaiting(f"payout {explained[0]} is explained: nothing of it waits")
+    return _Waiting(list(payments.values()), list(payouts))
 
 
-async def _mark(
-    session: WriteSession, payments: Sequence[Payment], changed: dict[str, Any]
-) -> None:
-    empty = {"assigned_to": None, "held_until": None}
-    creditor_id = scope_of(session).creditor_id
+async def _mark(session: WriteSession, waiting: _Waiting, changed: dict[str, Any]) -> None:
+    mark = {
+        "creditor_id": scope_of(session).creditor_id,
+        "assigned_to": None,
+        "held_until": None,
+        **changed,
+    }
     (name,) = changed
-    await insert_rows(
-        session,
-        rows_of(QueueMark),
-        [{"id": p.id, "creditor_id": creditor_id, **empty, **changed} for p in payments],
-        on_conflict=f"(id) DO UPDATE SET {name} = excluded.{name}",
-    )
+    for table, ids in (
+        (QueueMark, [payment.id for payment in waiting.payments]),
+        (PayoutMark, waiting.payout_ids),
+    ):
+        await insert_rows(
+            session,
+            rows_of(table),
+            [{"id": one, **mark} for one in ids],
+            on_conflict=f"(id) DO UPDATE SET {name} = excluded.{name}",
+        )
+
+
+async def _note(
+    session: WriteSession,
+    waiting: _Waiting,
+    kind: str,
+    text: str | None,
+    detail: dict[str, Any],
+    vault: Vault,
+) -> None:
+    notes = [Note(payment, kind, text, detail) for payment in waiting.payments]
+    await note_payments(session, notes, vault=vault)
+    await note_payouts(session, waiting.payout_ids, kind, text, detail, vault=vault)

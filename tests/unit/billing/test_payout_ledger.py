@@ -29,3 +29,5 @@ def test_nothing_moves_an_account_by_nothing() -> None:
     """A payout without a fee, and a fee without a payout, are two legs each."""
     assert paid_out_legs(900) == (Leg("bank", 900), Leg("provider_clearing", -900))
     assert paid_out_legs(0, 25) == (Leg("provider_fees", 25), Leg("provider_clearing", -25))
+    # What a person accepted too soon is taken back.
+    assert paid_out_legs(0, -25) == (Leg("provider_fees", -25), Leg("provider_clearing", 25))

@@ -54,7 +54,7 @@ def test_a_sum_in_another_currency_collects_no_batch() -> None:
 @pytest.mark.parametrize("by_file", [True, False])
 def test_money_out_in_another_currency_executes_no_transfer(*, by_file: bool) -> None:
     """The file is still taken in: the line is for a person, not a fault."""
-    one = TransferFacts(id=uuid7(), file_id=uuid7(), status="in_file", amount=eur(2_500))
+    one = TransferFacts(id=uuid7(), file_id=uuid7(), awaits_line=True, amount=eur(2_500))
     assert one.file_id is not None
     named = {"batch_ids": (one.file_id,)} if by_file else {"debit_id": one.id}
     dollars = LineFacts(amount=Money(-2_500, "USD"), **named)

@@ -82,6 +82,7 @@ PARTS = [
 BOOKED = {"tr_1": ours(5_000), "tr_2": ours(3_000, taken=3_000)}
 UNCLEAR = PayoutPart("tr_1", eur(1), None)
 DOLLARS = PayoutPart("tr_1", Money(5_000, "USD"))
+IN_DOLLARS = Booked(UUID(int=1), *(Money(minor, "USD") for minor in (5_000, 0, 0)))
 AGAIN = PayoutPart("tr_2", eur(1), "reinstated")
 
 
@@ -115,6 +116,36 @@ def test_what_does_not_add_up_says_why_and_shows_both_amounts(
     assert {difference.reason for difference in found.differences} == {reason}
     # Costs below nothing are told and found alike; everything else differs visibly.
     assert costs.startswith("-") or all(one.told != one.booked for one in found.differences)
+
+
+@pytest.mark.parametrize(
+    ("at_bank", "amount", "costs", "more", "booked", "missing"),
+    [
+        (4_970, 4_971, "0.29", [], BOOKED, 1),
+        (4_973, 4_971, "0.29", [], BOOKED, -2),
+        (4_971, 4_971, "0.29", [], {"tr_1": BOOKED["tr_1"]}, 0),
+        (4_971, 4_971, "0.29", [], BOOKED | {"tr_1": ours(4_999)}, -1),
+        (4_971, 4_971, "0.29", [], BOOKED | {"tr_2": ours(3_000, taken=2_000)}, 1_000),
+        (4_970, 4_971, "0.29", [], BOOKED | {"tr_2": ours(3_000)}, 3_001),
+        (4_971, 4_971, "0.30", [AGAIN], BOOKED, -1),
+        (4_971, 4_971, "0.30", [UNCLEAR], BOOKED, -1),
+        (4_971, 4_971, "0.30", [], BOOKED, -1),
+        (4_971, 4_971, "0.29", [DOLLARS], BOOKED, None),
+        (4_971, 4_971, "0.29", [], BOOKED | {"tr_1": IN_DOLLARS}, None),
+    ],
+)
+def test_what_is_missing_is_our_books_less_the_bank_and_the_fee(
+    at_bank: int,
+    amount: int,
+    costs: str,
+    more: list[PayoutPart],
+    booked: dict[str, Booked],
+    missing: int | None,
+) -> None:
+    """So that whoever accepts it leaves nothing of the payout in transit."""
+    found = explain(settlement(amount, [*PARTS, *more], costs), eur(at_bank), booked)
+    assert isinstance(found, Differs)
+    assert found.missing == (None if missing is None else eur(missing))
 
 
 def answering(documents: dict[str, Any]) -> MolliePayouts:
