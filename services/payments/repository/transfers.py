@@ -61,6 +61,19 @@ async def lock_transfer(session: WriteSession, transfer_id: UUID) -> Transfer:
     return found[0]
 
 
+async def approved(session: AsyncSession) -> Sequence[Transfer]:
+    return (await session.scalars(select(Transfer).where(Transfer.status == "approved"))).all()
+
+
+async def unsent_to(session: AsyncSession, customer_ids: Collection[UUID]) -> Sequence[Transfer]:
+    """Transfers to these customers that no file holds yet."""
+    query = select(Transfer).where(
+        Transfer.customer_id == any_(literal(list(customer_ids), UUIDS)),
+        Transfer.status.in_(("asked", "approved")),
+    )
+    return (await session.scalars(query)).all()
+
+
 async def lock_approved(session: WriteSession) -> list[Transfer]:
     query = select(Transfer).where(Transfer.status == "approved").order_by(Transfer.id)
     return list((await session.scalars(locked(query))).all())

@@ -1,9 +1,9 @@
-"""a mandate's only or last collection is in flight once at most"""
+"""a mandate's last collection is in flight once; transfer files keep to whom they go"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0016_ending_debits"
+revision = "0016_money_out"
 down_revision = "0014_payer_pages"
 branch_labels = None
 depends_on = None
@@ -17,3 +17,4 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("status = 'submitted' AND sequence_type IN ('OOFF', 'FNAL')"),
     )
+    op.add_column("transfer_files", sa.Column("payees_sealed", sa.LargeBinary(), nullable=True))
