@@ -15,6 +15,8 @@ from shared.money import Money
 
 Scheme = Literal["core", "b2b"]
 SequenceCode = Literal["FRST", "RCUR", "OOFF", "FNAL"]
+# Once the bank booked one of these, its mandate has ended; until then nothing else goes with it.
+ENDING_SEQUENCES: Final = ("OOFF", "FNAL")
 
 # An end-to-end id holds 35 characters: this prefix and the hexadecimal UUID of the debit.
 _PREFIX: Final = "INN"
@@ -37,6 +39,7 @@ class Due:
     """An open item to be collected by direct debit, as a run finds it.
 
     `announced_on` is the day its invoice told of the debit; `returned` the codes of earlier ones.
+    `is_mandate_busy`: a collection that ends its mandate is under way, and may yet come to nothing.
     """
 
     invoice_id: UUID
@@ -47,6 +50,8 @@ class Due:
     is_held: bool
     returned: tuple[str, ...]
     announced_on: date | None
+    is_one_off: bool = False
+    is_mandate_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +77,15 @@ class RunPlan:
 
 
 def plan_run(due: Iterable[Due], run: Run) -> RunPlan:
-    debits, left_out = [], Counter[str]()
+    debits, left_out, one_offs = [], Counter[str](), set[UUID | None]()
     for item in due:
         reason = _why_not(item, run)
+        if reason is None and item.mandate_id in one_offs:
+            reason = "mandate_in_use"
         if reason is None:
             debits.append(item)
+            if item.is_one_off:
+                one_offs.add(item.mandate_id)
         else:
             left_out[reason] += 1
     return RunPlan(tuple(debits), dict(left_out))
@@ -91,6 +100,8 @@ def _why_not(item: Due, run: Run) -> str | None:
         return "held"
     if item.mandate_id is None:
         return "no_active_mandate"
+    if item.is_mandate_busy:
+        return "mandate_in_use"
     if item.scheme != run.scheme:
         return "other_scheme"
     if run.notice_by is not None and (
@@ -121,7 +132,8 @@ def why_not_again(returned: Sequence[str], collect_on: date) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MandateUse:
-    """What of a mandate decides on the sequence type of its next collection."""
+    """What of a mandate decides on the sequence type of its next collection. A one-off one was used
+    once a collection was booked."""
 
     is_one_off: bool
     is_final: bool

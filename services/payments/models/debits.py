@@ -82,4 +82,11 @@ class Debit(Base):
             unique=True,
             postgresql_where="status IN ('planned', 'submitted')",
         ),
+        # A mandate's only or last collection is in flight once at most.
+        Index(
+            "uq_debits_ending_in_flight",
+            "mandate_id",
+            unique=True,
+            postgresql_where="status = 'submitted' AND sequence_type IN ('OOFF', 'FNAL')",
+        ),
     )

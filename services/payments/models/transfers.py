@@ -35,7 +35,11 @@ class SepaSettings(Base):
 
 
 class TransferFile(Base):
-    """One pain.001 file. `paid_by` is the creditor and its account as the file says it."""
+    """One pain.001 file. `paid_by` is the creditor and its account as the file says it.
+
+    To whom it goes is sealed with the creditor's key, like bank files as they came: an order is
+    carried out, and kept as long as the books are, whoever is forgotten after it was given.
+    """
 
     __tablename__ = "transfer_files"
 
@@ -46,6 +50,8 @@ class TransferFile(Base):
     transfer_count: Mapped[int]
     total_minor: Mapped[int]
     paid_by: Mapped[dict[str, Any]]
+    # Null in what was made before that was kept.
+    payees_sealed: Mapped[bytes | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
 

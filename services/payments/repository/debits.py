@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.bank_lines import DebitFacts
 from services.payments.domain.batch_sums import FlyingGroup
-from services.payments.domain.debit import Due
+from services.payments.domain.debit import ENDING_SEQUENCES, Due
 from services.payments.models import BankLine, Debit, DebitBatch, Payment
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
@@ -32,6 +32,15 @@ _NOT_IN_FLIGHT = """
       NOT EXISTS (
         SELECT 1 FROM debits d WHERE d.invoice_id = i.id AND d.status IN ('planned', 'submitted')
       )"""
+# The only or last collection under a mandate is under way.
+_IS_BUSY = f"""
+      EXISTS (
+        SELECT 1 FROM debits d WHERE d.mandate_id = m.id
+          AND d.status = 'submitted' AND d.sequence_type IN {ENDING_SEQUENCES}
+      ) OR m.is_one_off AND EXISTS (
+        SELECT 1 FROM debits d WHERE d.customer_id = m.customer_id AND d.mandate_id = m.id
+          AND d.status = 'planned'
+      )"""
 _HELD = text(f"SELECT i.id FROM open_items i WHERE i.id = ANY(:ids) AND {_IS_HELD}")
 _LOCK_DUE = text(
     f"""
@@ -45,6 +54,7 @@ _LOCK_DUE = text(
 _DUE = text(
     f"""
     SELECT i.id, i.customer_id, i.currency, i.issued_on, m.id AS mandate_id, m.scheme,
+      coalesce(m.is_one_off, false) AS is_one_off, coalesce(m.is_busy, false) AS is_busy,
       i.open_minor - coalesce((
         SELECT sum(
           (a.amount_minor + coalesce(a.written_off_minor, 0) + coalesce(a.fee_minor, 0))
@@ -58,9 +68,9 @@ _DUE = text(
       ), '{{}}') AS returned
     FROM open_items i
     LEFT JOIN LATERAL (
-      SELECT m.id, m.scheme FROM mandates m
+      SELECT m.id, m.scheme, m.is_one_off, {_IS_BUSY} AS is_busy FROM mandates m
       WHERE m.customer_id = i.customer_id AND m.status = 'active'
-      ORDER BY m.signed_on DESC, m.id DESC LIMIT 1
+      ORDER BY is_busy, m.signed_on DESC, m.id DESC LIMIT 1
     ) m ON true
     WHERE i.id = ANY(:ids) AND {_NOT_IN_FLIGHT}
     ORDER BY i.id
@@ -85,9 +95,21 @@ async def lock_due_items(session: WriteSession, due_by: date) -> list[Due]:
             announced_on=row.issued_on,
             is_held=row.is_held,
             returned=tuple(row.returned),
+            is_one_off=row.is_one_off,
+            is_mandate_busy=row.is_busy,
         )
         for row in rows
     ]
+
+
+async def busy_mandates(session: AsyncSession, mandate_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these whose only or last collection is with the bank at this moment."""
+    query = select(Debit.mandate_id).where(
+        Debit.mandate_id == any_(literal(list(mandate_ids), UUIDS)),
+        Debit.status == "submitted",
+        Debit.sequence_type.in_(ENDING_SEQUENCES),
+    )
+    return set(await session.scalars(query))
 
 
 async def held(session: AsyncSession, invoice_ids: Collection[UUID]) -> set[UUID]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, any_, func, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.bank_lines import TransferFacts
@@ -24,10 +24,12 @@ from services.payments.models import (
 from services.payments.models import TransferFile as File
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
-from shared.db import WriteSession
+from shared.db import WriteSession, scope_of
 from shared.errors import NotFound
 from shared.http.pages import Paging
 from shared.money import Money
+
+_LOCK_ACCOUNT = text("SELECT pg_advisory_xact_lock(hashtextextended(:account, 1224))")
 
 
 async def transfer(session: AsyncSession, transfer_id: UUID) -> Transfer:
@@ -75,6 +77,19 @@ async def lock_transfer(session: WriteSession, transfer_id: UUID) -> Transfer:
     if not found:
         raise NotFound("no transfer with this id")
     return found[0]
+
+
+async def approved(session: AsyncSession) -> Sequence[Transfer]:
+    return (await session.scalars(select(Transfer).where(Transfer.status == "approved"))).all()
+
+
+async def unsent_to(session: AsyncSession, customer_ids: Collection[UUID]) -> Sequence[Transfer]:
+    """Transfers to these customers that no file holds yet."""
+    query = select(Transfer).where(
+        Transfer.customer_id == any_(literal(list(customer_ids), UUIDS)),
+        Transfer.status.in_(("asked", "approved")),
+    )
+    return (await session.scalars(query)).all()
 
 
 async def lock_approved(session: WriteSession) -> list[Transfer]:
@@ -173,10 +188,13 @@ async def files(session: AsyncSession, paging: Paging) -> Sequence[File]:
     return (await session.scalars(query)).all()
 
 
-async def earlier(
-    session: AsyncSession, payment_id: UUID | None, iban_index: bytes, since: datetime
+async def lock_earlier(
+    session: WriteSession, payment_id: UUID | None, iban_index: bytes, since: datetime
 ) -> list[Earlier]:
-    """What a new transfer might repeat: of the same payment, or to the same account since then."""
+    """What a new transfer might repeat: of the same payment, or to the same account since then.
+    Until the commit nobody else is told of this account, so that two that are equal meet."""
+    account = f"{scope_of(session).creditor_id} {iban_index.hex()}"
+    await session.execute(_LOCK_ACCOUNT, {"account": account})
     same_account = (Transfer.iban_index == iban_index) & (Transfer.asked_at >= since)
     query = select(Transfer).where(or_(Transfer.payment_id == payment_id, same_account))
     return [

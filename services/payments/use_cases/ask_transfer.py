@@ -67,7 +67,7 @@ async def ask_transfer(
     iban_index = vault.blind_index(payee.iban)
     if not command.despite_duplicate:
         since = now - timedelta(days=rules.duplicate_days)
-        earlier = await transfers.earlier(session, command.payment_id, iban_index, since)
+        earlier = await transfers.lock_earlier(session, command.payment_id, iban_index, since)
         refuse_duplicate(earlier, command.payment_id, amount, now, rules.duplicate_days)
     names = list(await holders(session, iban_index, vault))
     if payer is not None and payer.iban == payee.iban and payer.name:

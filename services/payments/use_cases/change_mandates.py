@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from services.payments.domain.debit import ENDING_SEQUENCES
 from services.payments.domain.target_days import MANDATE_UNUSED_MONTHS_MAX, months_before
 from services.payments.domain.transitions import MANDATE, after
-from services.payments.models import DebitBatch, Mandate
+from services.payments.models import Debit, DebitBatch, Mandate
 from services.payments.repository import parties
 from services.payments.use_cases.debit_orders import Going
 from shared import outbox
@@ -56,8 +57,8 @@ async def use_mandates(
 ) -> None:
     """Note that mandates were used, and what the bank is told of them by it.
 
-    A mandate lapses when it was not used for long; one for a single collection, or whose last
-    collection this is, ends with it.
+    A mandate lapses when it was not used for long. A one-off mandate is used once the bank booked
+    its collection.
     """
     used = {one.debit.mandate_id: one for one in going}
     ciphers = await vault.open(session, {one.debit.customer_id for one in used.values()})
@@ -65,7 +66,7 @@ async def use_mandates(
     rows = [
         {
             "id": mandate_id,
-            "last_used_on": batch.collect_on,
+            "last_used_on": _used_on(mandates[mandate_id], batch.collect_on),
             "told_reference": one.order.mandate_reference,
             "told_iban_sealed": ciphers[one.debit.customer_id].encrypt("told_iban", one.order.iban),
             "told_creditor_id": creditor_id,
@@ -73,11 +74,27 @@ async def use_mandates(
         for mandate_id, one in used.items()
     ]
     await update_rows(session, rows_of(Mandate), rows)
-    for flag, trigger, reason in (
-        ("is_one_off", "expire", "one_off_used"),
-        ("is_final", "cancel", "last_collection_made"),
+
+
+def _used_on(mandate: Mandate, collect_on: date) -> date | None:
+    return mandate.last_used_on if mandate.is_one_off else collect_on
+
+
+async def spend_mandates(session: WriteSession, booked: Iterable[Debit]) -> None:
+    """End the mandates whose only or last collection the bank booked, come back or not. What it
+    refused, or what was withdrawn in time, leaves its mandate as it was."""
+    ending = {d.mandate_id: d for d in booked if d.sequence_type in ENDING_SEQUENCES}
+    if not ending:
+        return
+    locked = await parties.lock_mandates(session, ending)
+    living = [mandate for mandate in locked if mandate.status in {"active", "suspended"}]
+    rows = [{"id": m.id, "last_used_on": ending[m.id].collect_on} for m in living]
+    await update_rows(session, rows_of(Mandate), rows)
+    for sequence_type, trigger, reason in (
+        ("OOFF", "expire", "one_off_used"),
+        ("FNAL", "cancel", "last_collection_made"),
     ):
-        ended = [mandates[mandate_id] for mandate_id in used if getattr(mandates[mandate_id], flag)]
+        ended = [m for m in living if ending[m.id].sequence_type == sequence_type]
         await _change(session, ended, trigger, {mandate.id: reason for mandate in ended})
 
 

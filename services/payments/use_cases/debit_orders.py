@@ -70,7 +70,8 @@ def order_of(
     if party.iban is None or party.account_holder is None:
         return None
     told = None
-    if mandate.told_reference and party.told_iban:
+    # A one-off mandate is never amended: what was refused of it is told as if for the first time.
+    if mandate.told_reference and party.told_iban and not mandate.is_one_off:
         told = MandateFacts(
             reference=mandate.told_reference,
             iban=party.told_iban,

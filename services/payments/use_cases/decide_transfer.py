@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Literal
 from uuid import UUID
 
@@ -52,6 +52,22 @@ def end(
     _sign(session, transfer, reason)
     if payment is not None and payment.status != "reversed":
         place(payment, -transfer.amount_minor, transfer.queue_reason or "rest")
+
+
+async def end_forgotten(session: WriteSession, forgotten: Sequence[Transfer]) -> set[UUID]:
+    """Their payees were erased, so nobody is left to pay: each ends by itself, and its payment has
+    its rest back. What a file holds already goes its way. Returns the ids."""
+    if not forgotten:
+        return set()
+    payment_ids = {row.payment_id for row in forgotten if row.payment_id}
+    payments = await matching.lock_payments(session, payment_ids)
+    rows = await transfers.lock_transfers(session, [row.id for row in forgotten])
+    unsent = [row for row in rows if row.status in {"asked", "approved"}]
+    for row in unsent:
+        payment = payments.get(row.payment_id) if row.payment_id else None
+        end(session, row, payment, "cancel", "payee_erased")
+    await session.flush()
+    return {row.id for row in unsent}
 
 
 async def cancel_transfers_of(session: WriteSession, payment_ids: Collection[UUID]) -> None:

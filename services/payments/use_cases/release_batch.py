@@ -93,11 +93,13 @@ async def _going(
     available = {item.id: item.available for item in found}
     items = await matching.open_items_by_id(session, available)
     held = await debits.held(session, available)
+    busy = await debits.busy_mandates(session, mandates)
     by_mandate: dict[UUID, list[Debit]] = {}
     for debit in planned:
         amount = Money(debit.amount_minor, debit.currency)
         is_due = debit.invoice_id not in held and available[debit.invoice_id] >= amount
-        if is_due and mandates[debit.mandate_id].status == "active":
+        is_free = debit.mandate_id not in busy
+        if is_due and is_free and mandates[debit.mandate_id].status == "active":
             by_mandate.setdefault(debit.mandate_id, []).append(debit)
     going = []
     for mandate_id, its in by_mandate.items():

@@ -11,7 +11,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.payments.domain.names import read_name
 from services.payments.models import Customer
+from services.payments.repository import transfers
 from services.payments.use_cases.change_mandates import cancel_mandates_of
+from services.payments.use_cases.decide_transfer import end_forgotten
 from services.payments.use_cases.find_facts import NAME_FIELD, name_index
 from shared.bulk import insert_rows
 from shared.crypto import CustomerCipher, Vault
@@ -78,6 +80,7 @@ def _name(event: CustomerChanged, cipher: CustomerCipher, vault: Vault) -> dict[
 
 async def _forget(session: WriteSession, customer_ids: Sequence[UUID], vault: Vault) -> None:
     """What is sealed for them becomes unreadable, and nothing can be sealed for them again."""
+    await end_forgotten(session, await transfers.unsent_to(session, customer_ids))
     await cancel_mandates_of(session, customer_ids, "customer_erased")
     await vault.open_or_create(session, customer_ids)
     for customer_id in customer_ids:

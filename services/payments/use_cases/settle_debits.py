@@ -10,6 +10,7 @@ from services.payments.domain.return_rules import REASON_NOT_TOLD
 from services.payments.domain.transitions import DEBIT, after
 from services.payments.models import Debit
 from services.payments.repository import matching
+from services.payments.use_cases.change_mandates import spend_mandates
 from services.payments.use_cases.plan_lines import LinePlan, PlacedLine
 from services.payments.use_cases.return_debits import ComingBack, return_debits
 from services.payments.use_cases.reverse_payments import Reversal, reverse_payments
@@ -46,6 +47,8 @@ async def settle_debits(session: WriteSession, plan: LinePlan) -> None:
     late = {
         line.kind.debit_id: line for line in plan.lines if isinstance(line.kind, LateCollection)
     }
+    booked = {*collected, *returns, *late}
+    await spend_mandates(session, [plan.debits[debit_id] for debit_id in booked])
     if returns or late:
         await _return(session, plan, statuses, returns, late)
 

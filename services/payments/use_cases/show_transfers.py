@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -26,6 +26,15 @@ class Payee:
 
     def sealable(self) -> str:
         return orjson.dumps(asdict(self)).decode()
+
+
+def payees_sealable(payees: Mapping[UUID, Payee]) -> bytes:
+    """The payees of a file, by transfer."""
+    return orjson.dumps({str(transfer_id): asdict(one) for transfer_id, one in payees.items()})
+
+
+def read_payees(opened: bytes) -> dict[UUID, Payee]:
+    return {UUID(transfer_id): Payee(**one) for transfer_id, one in orjson.loads(opened).items()}
 
 
 async def show_payees(

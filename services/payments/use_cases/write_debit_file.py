@@ -47,6 +47,9 @@ async def _released_file(
     for row in rows:
         text = ciphers[row.customer_id].decrypt(ORDER_FIELD, row.order_sealed)
         if text is None:
-            raise Conflict("a customer of this batch was erased: the file cannot be made again")
+            raise Conflict(
+                "a customer of this batch was erased: the file cannot be made again; if the bank"
+                " never got it, withdraw the batch and plan anew"
+            )
         going.append(Going(row, row.sequence_type or "", DebitOrder.read(text)))
     return debit_file(batch, batch.released_at, going)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -18,8 +18,14 @@ from services.payments.formats.pain001 import Version, write_pain001
 from services.payments.models import Transfer, TransferFile
 from services.payments.repository import parties, transfers
 from services.payments.use_cases.debit_orders import collected_by
+from services.payments.use_cases.decide_transfer import end_forgotten
 from services.payments.use_cases.show_mandates import postal_address
-from services.payments.use_cases.show_transfers import show_payees
+from services.payments.use_cases.show_transfers import (
+    Payee,
+    payees_sealable,
+    read_payees,
+    show_payees,
+)
 from shared.bulk import update_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
@@ -27,6 +33,8 @@ from shared.errors import Conflict, InvalidInput
 from shared.ids import uuid7
 from shared.money import Money
 from shared.rows import rows_of
+
+_PAYEES_FIELD = "transfer file payees"
 
 
 class NothingToSend(Conflict):
@@ -44,16 +52,13 @@ async def make_transfer_file(
 ) -> TransferFile:
     """All approved transfers, or the chosen ones; made and checked here, so that nothing waits in
     a file a bank would refuse. Executed on the first bank day from `execute_on`."""
-    approved = await transfers.lock_approved(session)
-    going = [row for row in approved if chosen is None or row.id in chosen]
-    if chosen is not None and len(going) != len(set(chosen)):
-        raise InvalidInput.field("transfer_ids", "each is to be approved, and in no file yet")
-    if not going:
-        raise NothingToSend()
+    going, payees = await _going(session, chosen, vault)
     creditor = await parties.creditor(session)
+    cipher = (await vault.open_or_create(session, [creditor.id]))[creditor.id]
     file = TransferFile(
         id=uuid7(),
-        creditor_id=scope_of(session).creditor_id,
+        creditor_id=creditor.id,
+        payees_sealed=cipher.encrypt_bytes(_PAYEES_FIELD, payees_sealable(payees)),
         execute_on=next_bank_day(execute_on),
         currency="EUR",
         transfer_count=len(going),
@@ -62,7 +67,7 @@ async def make_transfer_file(
         created_at=session.info["clock"].now(),
         created_by=scope_of(session).actor,
     )
-    await _content(session, file, going, Version.V09, vault, xsd_dir)
+    await _content(file, going, payees, Version.V09, xsd_dir)
     session.add(file)
     await session.flush()
     rows = [
@@ -78,25 +83,51 @@ async def make_transfer_file(
     return file
 
 
+async def _going(
+    session: WriteSession, chosen: Collection[UUID] | None, vault: Vault
+) -> tuple[list[Transfer], dict[UUID, Payee]]:
+    """A transfer to somebody who was forgotten ends by itself; the others go."""
+    waiting = await transfers.approved(session)
+    known = await show_payees(session, waiting, vault=vault)
+    ended = await end_forgotten(session, [row for row in waiting if row.id not in known])
+    approved = await transfers.lock_approved(session)
+    known = await show_payees(session, approved, vault=vault)
+    going = [row for row in approved if row.id in known and (not chosen or row.id in chosen)]
+    if chosen and {row.id for row in going} != set(chosen) - ended:
+        raise InvalidInput.field("transfer_ids", "each is to be approved, and in no file yet")
+    if not going:
+        raise NothingToSend()
+    return going, {row.id: known[row.id] for row in going}
+
+
 async def write_transfer_file(
     session: AsyncSession, file_id: UUID, *, version: Version, vault: Vault, xsd_dir: str
 ) -> bytes:
     file = await transfers.file(session, file_id)
     rows = await transfers.transfers_of_file(session, file_id)
-    return await _content(session, file, rows, version, vault, xsd_dir)
+    payees = await _payees_of(session, file, rows, vault)
+    return await _content(file, rows, payees, version, xsd_dir)
 
 
-async def _content(
-    session: AsyncSession,
-    file: TransferFile,
-    rows: Sequence[Transfer],
-    version: Version,
-    vault: Vault,
-    xsd_dir: str,
-) -> bytes:
+async def _payees_of(
+    session: AsyncSession, file: TransferFile, rows: Sequence[Transfer], vault: Vault
+) -> Mapping[UUID, Payee]:
+    if file.payees_sealed is not None:
+        cipher = (await vault.open(session, [file.creditor_id]))[file.creditor_id]
+        return read_payees(cipher.decrypt_bytes(_PAYEES_FIELD, file.payees_sealed) or b"{}")
     payees = await show_payees(session, rows, vault=vault)
     if len(payees) != len(rows):
         raise Conflict("a payee of this file was erased: the file cannot be made")
+    return payees
+
+
+async def _content(
+    file: TransferFile,
+    rows: Sequence[Transfer],
+    payees: Mapping[UUID, Payee],
+    version: Version,
+    xsd_dir: str,
+) -> bytes:
     told = file.paid_by
     batch = TransferBatch(
         message_id=our_reference(file.id),

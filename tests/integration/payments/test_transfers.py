@@ -315,6 +315,37 @@ async def test_a_refund_the_bank_executes_after_the_return_is_owed_again(
     assert (await world.get("/reconciliation"))["agrees"]
 
 
+async def test_the_same_levy_asked_for_twenty_times_at_once_is_asked_for_once(world: World) -> None:
+    """The one that came first is committed before the next is compared with what exists."""
+    body = {
+        "kind": "levy",
+        "amount": {"amount": 5_000, "currency": "EUR"},
+        "iban": OTHER,
+        "name": "Gemeente Voorbeeld",
+    }
+    answers = await asyncio.gather(
+        *(world.payments.call("POST", "/transfers", json=body) for _ in range(20))
+    )
+    codes = sorted((one.status_code, one.json().get("code", "")) for one in answers)
+    assert codes == [(201, "")] + [(409, "possible_duplicate")] * 19
+
+
+async def test_equal_refunds_of_ten_payments_to_one_account_at_once_are_one(
+    world: World,
+) -> None:
+    lines = [paid(2_500, text=f"gift {n}", name="X. Onbekend", iban=PAYER) for n in range(10)]
+    await world.upload(camt053(lines))
+    bodies = [
+        {"kind": "return_to_sender", "payment_id": payment["id"]}
+        for payment in (await world.get("/payments"))["items"]
+    ]
+    answers = await asyncio.gather(
+        *(world.payments.call("POST", "/transfers", json=body) for body in bodies)
+    )
+    codes = sorted((one.status_code, one.json().get("code", "")) for one in answers)
+    assert codes == [(201, "")] + [(409, "possible_duplicate")] * 9
+
+
 async def test_nobody_overwrites_settings_somebody_else_changed(world: World) -> None:
     assert (await world.get("/sepa-settings"))["version"] == 0
     statuses = []

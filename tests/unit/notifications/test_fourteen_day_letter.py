@@ -57,7 +57,7 @@ def facts_of(kind: str) -> FourteenDayLetterFacts:
 
 
 @pytest.mark.parametrize("kind", ["full", "minimal"])
-@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("language", ["nl", "en", "de", "pl"])
 @pytest.mark.parametrize("channel", Channel)
 def test_the_term_is_in_the_words_the_courts_approved(
     kind: str, language: str, channel: Channel
@@ -96,6 +96,41 @@ def test_the_letter_names_no_last_day_because_delivery_is_not_known_yet() -> Non
     dates = set(re.findall(rf"\d{{1,2}} (?:{months}) \d{{4}}|\d\d-\d\d-\d{{4}}", message.text))
     # The day of writing, the invoice's own dates, and nothing else.
     assert dates == {"23 november 2026", "31-07-2026", "31-08-2026"}
+
+
+@pytest.mark.parametrize(
+    ("language", "term"),
+    [
+        ("en", "within fourteen days from the day after this letter was delivered to you"),
+        (
+            "de",
+            "innerhalb von vierzehn Tagen ab dem Tag nach dem Tag, an dem Ihnen dieser Brief"
+            " zugestellt wurde",
+        ),
+        (
+            "pl",
+            "w ciągu czternastu dni, licząc od dnia następującego po dniu doręczenia Państwu tego"
+            " listu",
+        ),
+    ],
+)
+def test_a_translation_tells_the_same_term_costs_and_articles_and_no_last_day(
+    language: str, term: str
+) -> None:
+    message = letter(facts_of("full"), language=language)
+    dutch = letter(facts_of("full"))
+
+    assert term in " ".join(message.text.split())
+    assert squeezed(term) in pages_of(message.content)[0]
+    assert "6:96" in message.text
+    assert "6:119" in message.text
+    assert "Besluit vergoeding voor buitengerechtelijke incassokosten" in message.text
+    assert numbers(message.text) == numbers(dutch.text)
+
+
+def numbers(text: str) -> list[str]:
+    """The figures and years of a text, whatever stands between them, in order of size."""
+    return sorted(re.findall(r"\d+", text))
 
 
 def test_vat_on_the_costs_is_named_and_explained_only_when_it_is_charged() -> None:

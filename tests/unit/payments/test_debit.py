@@ -75,6 +75,7 @@ def test_references_of_others_are_not_taken_for_ours(text: str | None) -> None:
         (due(returned=("AM04", "AM04")), "returned_before"),
         (due(returned=("FF01", "FF01", "FF01")), "returned_too_often"),
         (due(scheme="b2b"), "other_scheme"),
+        (due(is_mandate_busy=True), "mandate_in_use"),
         (due(announced_on=date(2026, 5, 13)), "announced_too_late"),
     ],
 )
@@ -132,6 +133,14 @@ def test_every_return_code_of_the_rulebook_has_its_action() -> None:
     assert rules.of("MD07").action == "estate"
     assert rules.of("AC13").action == "move_to_core"
     assert rules.of("ZZ00").action == "contact"
+
+
+def test_a_run_collects_once_under_a_one_off_mandate() -> None:
+    mandate_id = uuid7()
+    two = [due(mandate_id=mandate_id, is_one_off=True) for _ in range(2)]
+    plan = plan_run([*two, due()], RUN)
+    assert (len(plan.debits), plan.left_out) == (2, {"mandate_in_use": 1})
+    assert plan.debits[0] is two[0]
 
 
 @pytest.mark.parametrize(
