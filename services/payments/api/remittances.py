@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.payments.api.queue_views import StrayShown, stray_shown
 from services.payments.domain.remittance import Layout
-from services.payments.models import Remittance, RemittancePart, RemittanceSender
+from services.payments.models import Remittance, RemittanceSender
 from services.payments.repository import remittances as rows
 from services.payments.use_cases.place_stray import PlaceStray, place_stray
 from services.payments.use_cases.receive_remittance import receive_remittance
@@ -21,10 +21,10 @@ from services.payments.use_cases.settle_remittances import (
     settle_by_hand,
     settle_remittances,
 )
-from services.payments.use_cases.show_remittances import show_remittance
+from services.payments.use_cases.show_remittances import RemittanceView, show_remittance
 from shared.auth import requires
 from shared.http.etag import IfMatch, set_etag
-from shared.http.pages import Page, PageOf, Paging
+from shared.http.pages import Page, PageOf
 from shared.http.unit import Reading, Writing
 from shared.http.unit import router as noun_router
 from shared.money import Money
@@ -32,9 +32,6 @@ from shared.money import Money
 senders = noun_router("/remittance-senders", "remittances")
 remittances = noun_router("/remittances", "remittances")
 ROUTERS: tuple[APIRouter, ...] = (senders, remittances)
-
-# What a command answers with, however long the specification is.
-_FIRST_PAGE: Final = Paging(None, 100)
 
 Heading = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]{0,39}$")]
@@ -122,13 +119,10 @@ class WaitingSum(BaseModel):
 
 
 class RemittanceStory(RemittanceShown):
-    """With a page of its parts and, while it waits, the sums of the same sender that differ."""
+    """With its parts and, while it waits, the sums of the same sender that differ from it."""
 
     sender_code: str
-    specified: list[PartShown] = Field(description="one page, in the order of the lines")
-    next_cursor: str | None = Field(
-        None, description="of the parts: pass as `cursor` to `GET` for the next page"
-    )
+    specified: list[PartShown]
     strays: list[StrayShown] = Field(description="rows that a person has to place")
     waiting_sums: list[WaitingSum]
 
@@ -203,13 +197,13 @@ async def upload_remittance(
     Taken apart at once when its sum is on the account already, else when it comes. The same file
     again changes nothing and is answered with status 200.
     """
-    service = request.app.state.service
-    received = await receive_remittance(session, sender, await request.body(), vault=service.vault)
+    vault = request.app.state.service.vault
+    received = await receive_remittance(session, sender, await request.body(), vault=vault)
     if received.is_new:
         await settle_remittances(session)
     else:
         response.status_code = 200
-    return await _story(request, session, received.remittance.id)
+    return _story(await show_remittance(session, received.remittance.id, vault=vault))
 
 
 @remittances.get("", dependencies=[requires("payments:read")])
@@ -224,10 +218,10 @@ async def list_remittances(
 
 @remittances.get("/{remittance_id}", dependencies=[requires("payments:read")])
 async def get_remittance(
-    request: Request, session: Reading, paging: PageOf, remittance_id: UUID
+    request: Request, session: Reading, remittance_id: UUID
 ) -> RemittanceStory:
-    """Sums and counts are of the whole specification; its parts come in pages."""
-    return await _story(request, session, remittance_id, paging)
+    vault = request.app.state.service.vault
+    return _story(await show_remittance(session, remittance_id, vault=vault))
 
 
 @remittances.post("/{remittance_id}/settle", dependencies=[requires("payments:write")])
@@ -236,7 +230,8 @@ async def settle(
 ) -> RemittanceStory:
     """This payment is the sum it specifies; what is more stays in the queue."""
     await settle_by_hand(session, remittance_id, body.payment_id)
-    return await _story(request, session, remittance_id)
+    vault = request.app.state.service.vault
+    return _story(await show_remittance(session, remittance_id, vault=vault))
 
 
 @remittances.post("/{remittance_id}/strays/{line}", dependencies=[requires("payments:write")])
@@ -246,14 +241,16 @@ async def place(
     """Say which invoice a row is about; paid at once when the sum was taken apart already."""
     command = PlaceStray(remittance_id=remittance_id, line=line, invoice_id=body.invoice_id)
     await place_stray(session, command)
-    return await _story(request, session, remittance_id)
+    vault = request.app.state.service.vault
+    return _story(await show_remittance(session, remittance_id, vault=vault))
 
 
 @remittances.post("/{remittance_id}/cancel", dependencies=[requires("payments:write")])
 async def cancel(request: Request, session: Writing, remittance_id: UUID) -> RemittanceStory:
     """It was wrong: nothing waits for it any more."""
     await cancel_remittance(session, remittance_id)
-    return await _story(request, session, remittance_id)
+    vault = request.app.state.service.vault
+    return _story(await show_remittance(session, remittance_id, vault=vault))
 
 
 def _sender(row: RemittanceSender) -> SenderShown:
@@ -282,34 +279,24 @@ def _shown(row: Remittance) -> RemittanceShown:
     )
 
 
-async def _story(
-    request: Request,
-    session: Reading | Writing,
-    remittance_id: UUID,
-    paging: Paging = _FIRST_PAGE,
-) -> RemittanceStory:
-    vault = request.app.state.service.vault
-    view = await show_remittance(session, remittance_id, paging, vault=vault)
+def _story(view: RemittanceView) -> RemittanceStory:
     shown = _shown(view.remittance)
     currency = shown.net.currency
-
-    def part(row: RemittancePart) -> PartShown:
-        return PartShown(
-            line=row.line,
-            invoice_id=row.invoice_id,
-            invoice_number=view.items[row.invoice_id].number,
-            customer_id=row.customer_id,
-            gross=Money(row.gross_minor, currency),
-            fee=Money(row.fee_minor, currency),
-            paid_on=row.paid_on,
-        )
-
-    page = paging.page(view.parts, part, lambda row: (row.line, row.id))
     return RemittanceStory(
         **dict(shown),
         sender_code=view.sender.code,
-        specified=page.items,
-        next_cursor=page.next_cursor,
+        specified=[
+            PartShown(
+                line=part.line,
+                invoice_id=part.invoice_id,
+                invoice_number=view.items[part.invoice_id].number,
+                customer_id=part.customer_id,
+                gross=Money(part.gross_minor, currency),
+                fee=Money(part.fee_minor, currency),
+                paid_on=part.paid_on,
+            )
+            for part in view.parts
+        ],
         strays=[stray_shown(one, currency) for one in view.strays],
         waiting_sums=[
             WaitingSum(payment_id=payment_id, amount=amount, difference=amount - shown.net)

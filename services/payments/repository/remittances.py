@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, any_, literal, or_, select, tuple_
+from sqlalchemy import Select, any_, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.models import (
@@ -20,7 +20,7 @@ from services.payments.models import (
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import BYTES, TEXTS, UUIDS
 from shared.db import WriteSession
-from shared.errors import InvalidInput, NotFound
+from shared.errors import NotFound
 from shared.http.pages import Paging
 
 
@@ -133,21 +133,6 @@ async def parts(
     for row in rows:
         found.setdefault(row.remittance_id, []).append(row)
     return found
-
-
-async def parts_page(
-    session: AsyncSession, remittance_id: UUID, paging: Paging
-) -> Sequence[RemittancePart]:
-    """Of one specification, in the order of its lines."""
-    key = tuple_(RemittancePart.line, RemittancePart.id)
-    query = select(RemittancePart).where(RemittancePart.remittance_id == remittance_id)
-    if paging.after:
-        if len(paging.after) != 2:
-            raise InvalidInput.field("cursor", "not a cursor of this list")
-        line, name = paging.after
-        query = query.where(key > tuple_(literal(int(line)), literal(UUID(name))))
-    query = query.order_by(RemittancePart.line, RemittancePart.id).limit(paging.limit + 1)
-    return (await session.scalars(query)).all()
 
 
 async def strays(

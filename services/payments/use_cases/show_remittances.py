@@ -17,7 +17,6 @@ from services.payments.models import (
 )
 from services.payments.repository import matching, remittances
 from shared.crypto import Vault
-from shared.http.pages import Paging
 from shared.money import Money
 
 REFERENCE_FIELD = "stray reference"
@@ -43,8 +42,6 @@ async def show_strays(
 
 @dataclass(frozen=True, slots=True)
 class RemittanceView:
-    """`parts` are those of one page, and one more when there is another page."""
-
     remittance: Remittance
     sender: RemittanceSender
     parts: Sequence[RemittancePart]
@@ -55,11 +52,11 @@ class RemittanceView:
 
 
 async def show_remittance(
-    session: AsyncSession, remittance_id: UUID, paging: Paging, *, vault: Vault
+    session: AsyncSession, remittance_id: UUID, *, vault: Vault
 ) -> RemittanceView:
     remittance = await remittances.remittance(session, remittance_id)
     senders = await remittances.senders_by_id(session, [remittance.sender_id])
-    parts = await remittances.parts_page(session, remittance_id, paging)
+    parts = (await remittances.parts(session, [remittance_id])).get(remittance_id, [])
     strays = (await remittances.strays(session, [remittance_id])).get(remittance_id, [])
     waiting: list[tuple[UUID, Money]] = []
     if remittance.status == "waiting":

@@ -9,7 +9,6 @@ import pytest
 from services.payments.jobs import JOBS
 from shared.events.billing import InvoiceIssued
 from shared.events.payments import PaymentAllocated
-from shared.http.pages import encode_cursor
 from tests.factories.payments import camt053, eur, paid
 from tests.integration.payments.conftest import World
 from tests.integration.payments.test_queue import act, queue
@@ -276,22 +275,3 @@ async def test_one_account_belongs_to_one_sender(bailiff: World) -> None:
     assert taken.status_code == 409
     unseen = await bailiff.payments.call("PUT", "/remittance-senders/dw", json=body)
     assert unseen.status_code == 428
-
-
-async def test_the_parts_come_in_pages_and_the_head_counts_them_all(bailiff: World) -> None:
-    bills = [await bailiff.issue(count, 10_000) for count in range(1, 6)]
-    rows = "".join(f"{bill.number};100,00;15,00;85,00;20-03-2026\n" for bill in bills)
-    told = (await upload(bailiff, f"{HEADING}{rows}")).json()
-    assert (len(told["specified"]), told["next_cursor"]) == (5, None)
-    path = f"/remittances/{told['id']}?limit=2"
-    seen, cursor = [], ""
-    while cursor is not None:
-        page = await bailiff.get(path + (f"&cursor={cursor}" if cursor else ""))
-        assert (page["parts"], page["gross"]["amount"]) == (5, 50_000)
-        seen.append([part["invoice_number"] for part in page["specified"]])
-        cursor = page["next_cursor"]
-    numbers = [bill.number for bill in bills]
-    assert seen == [numbers[:2], numbers[2:4], numbers[4:]]
-    other_list = encode_cursor((1,))
-    wrong = await bailiff.payments.call("GET", f"{path}&cursor={other_list}")
-    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "cursor")
