@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby, islice
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.payments.domain.entry_identity import (
     BookedEntry,
     completed,
     learn,
+    place_on_account,
     recognise,
     tells_again,
 )
@@ -37,6 +38,8 @@ _COLUMNS = (
     "told_by",
     "confirmed_by",
     "balance_minor",
+    "opens_minor",
+    "closes_minor",
 )
 
 
@@ -131,9 +134,7 @@ def told_entries(
         for _, lines in _by_entry(draft)
     ]
     if draft.kind == "statement" and draft.opening is not None:
-        balances = accumulate((e.amount_minor for e in told), initial=draft.opening.minor)
-        for entry, balance in zip(told, islice(balances, 1, None), strict=True):
-            entry.balance_minor = balance
+        place_on_account(told, draft.opening.minor)
     return told
 
 
