@@ -16,7 +16,7 @@ from datetime import date
 from itertools import accumulate, pairwise
 from uuid import UUID
 
-from services.payments.domain.statement_stretches import Stretch, retold
+from services.payments.domain.statement_stretches import Stretch, beyond, retold
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,6 +107,22 @@ def recognise(
                 found[position] = free.pop(same.id)
                 candidates.remove(same)
     return found
+
+
+def narrow(told: Sequence[BookedEntry], recognised: Recognised) -> None:
+    """What a statement tells beyond the ones before it lies beyond them: say so, for the statement
+    that tells nothing else will begin there."""
+    told_again: dict[Stretch, int] = {}
+    for entry in recognised.values():
+        if entry.stretch is not None:
+            told_again[entry.stretch] = told_again.get(entry.stretch, 0) + entry.amount_minor
+    whole = [stretch for stretch, minor in told_again.items() if minor == stretch[3] - stretch[2]]
+    if not whole:
+        return
+    narrower = {stretch: beyond(stretch, whole) for stretch in _stretches(told)}
+    for position, entry in enumerate(told):
+        if position not in recognised and entry.stretch is not None:
+            _, _, entry.opens_minor, entry.closes_minor = narrower[entry.stretch]
 
 
 def tells_again(told: Sequence[BookedEntry], known: Iterable[BookedEntry]) -> bool:
@@ -201,6 +217,8 @@ def _one_is_unnamed(told: BookedEntry, known: BookedEntry) -> bool:
 def _retold(
     told: Iterable[BookedEntry], known: Iterable[BookedEntry]
 ) -> Mapping[Stretch | None, Collection[Stretch]]:
-    return retold(
-        {entry.stretch for entry in told} - {None}, {entry.stretch for entry in known} - {None}
-    )
+    return retold(_stretches(told), _stretches(known))
+
+
+def _stretches(entries: Iterable[BookedEntry]) -> set[Stretch]:
+    return {entry.stretch for entry in entries if entry.stretch is not None}

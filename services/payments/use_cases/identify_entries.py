@@ -14,6 +14,7 @@ from services.payments.domain.entry_identity import (
     BookedEntry,
     completed,
     learn,
+    narrow,
     place_on_account,
     recognise,
     tells_again,
@@ -72,6 +73,7 @@ class Ledger:
         if report.kind == "statement" and tells_again(report.told, self._known):
             report.kind = "repeat"
         recognised = recognise(report.told, self._known, self._may_be(report))
+        narrow(report.told, recognised)
         details = {
             position: recognised[position] for position in completed(report.told, recognised)
         }

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -12,6 +12,7 @@ from services.payments.domain.entry_identity import (
     BookedEntry,
     completed,
     learn,
+    narrow,
     place_on_account,
     recognise,
     tells_again,
@@ -145,6 +146,7 @@ def take(known: list[BookedEntry], told: list[BookedEntry]) -> None:
     statement = None if tells_again(told, known) else uuid7()
     may_be = (lambda e: e.confirmed_by is None) if statement else anything
     found = recognise(told, known, may_be)
+    narrow(told, found)
     for position, one in enumerate(told):
         learn(found.get(position, one), one, statement)
     known += [one for position, one in enumerate(told) if position not in found]
@@ -215,6 +217,26 @@ def test_a_day_told_in_any_order_any_number_of_times_is_booked_once(
             take_interim(known, bookings)
         else:
             take(known, statement_of(bookings, begin, end))
+    booked = Counter((one.amount_minor, one.content) for one in known)
+    assert booked == Counter((amount, words.encode()) for amount, words in day)
+
+
+@given(st.lists(UNNAMED, min_size=1, max_size=7), st.data())
+def test_exports_of_the_day_so_far_and_the_statements_of_its_hours_agree(
+    day: list[tuple[int, str]], data: st.DataObject
+) -> None:
+    """As the day goes on: what each hour added, and now and then all of it in another order."""
+    balances = accumulate((amount for amount, _ in day), initial=5)
+    assume(len(set(balances)) == len(day) + 1)
+    hours = sorted(data.draw(st.sets(st.integers(1, len(day)))) | {len(day)})
+    exports = data.draw(st.lists(st.integers(1, len(day)), max_size=4))
+    files = [(end, day[begin:end], begin) for begin, end in pairwise([0, *hours])]
+    files += [(end, data.draw(st.permutations(day[:end])), 0) for end in exports]
+    known: list[BookedEntry] = []
+    for end, bookings, begin in sorted(files, key=lambda file: file[0]):
+        opening = 5 + sum(amount for amount, _ in day[:begin])
+        take(known, statement_of(bookings, opening=opening))
+        assert end <= len(known)
     booked = Counter((one.amount_minor, one.content) for one in known)
     assert booked == Counter((amount, words.encode()) for amount, words in day)
 
