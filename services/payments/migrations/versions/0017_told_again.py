@@ -13,6 +13,17 @@ def upgrade() -> None:
     # Entries of before keep the balance they left alone.
     op.add_column("bank_entries", sa.Column("opens_minor", sa.BigInteger(), nullable=True))
     op.add_column("bank_entries", sa.Column("closes_minor", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "customers",
+        sa.Column("name_keys_version", sa.SmallInteger(), server_default="1", nullable=False),
+    )
+    op.create_index(
+        "ix_customers_keyed_before",
+        "customers",
+        ["creditor_id"],
+        unique=False,
+        postgresql_where=sa.text("name_sealed IS NOT NULL AND name_keys_version < 2"),
+    )
     op.create_index(
         "ix_remittance_parts_remittance_id_line",
         "remittance_parts",
