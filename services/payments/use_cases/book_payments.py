@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,6 @@ from shared import outbox
 from shared.bulk import insert_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
-from shared.events.envelope import Event
 from shared.events.payments import PaymentReceived, PaymentSource
 from shared.money import Money
 from shared.rows import rows_of
@@ -190,15 +190,15 @@ class Booking:
 
     async def write(self, session: WriteSession) -> None:
         told = await meanwhile(self._insert(session), self._told)
-        outbox.add(session, *told)
+        outbox.add_written(session, told)
 
     async def _insert(self, session: WriteSession) -> None:
         await insert_rows(session, rows_of(Payment), self.payments)
         await insert_rows(session, rows_of(Allocation), self.allocation_rows)
 
-    def _told(self) -> list[Event]:
+    def _told(self) -> list[outbox.Written]:
         received = (_received(arrival, self.verdicts[arrival.id]) for arrival in self.arrivals)
-        return [*received, *self.allocations.told()]
+        return outbox.written(chain(received, self.allocations.told()))
 
 
 async def book(
