@@ -45,6 +45,7 @@ _READ_ONLY = text("SET TRANSACTION READ ONLY")
 # a table or column that is not there, since code may be started before its migration has run.
 _TRANSIENT_CLASSES = ("08", "53", "57")
 _UNIQUE_VIOLATION = "23505"
+_LOCK_TIMEOUT = "55P03"
 _TRANSIENT_STATES = {"40001", "40P01", "55P03", "42P01", "42703"}
 
 
@@ -153,8 +154,16 @@ def scope_of(session: AsyncSession) -> Scope:
 
 def is_taken(error: BaseException) -> bool:
     """Whether something unique was there first: it was stored after it had been looked for."""
-    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
-    return state == _UNIQUE_VIOLATION
+    return _state_of(error) == _UNIQUE_VIOLATION
+
+
+def is_lock_timeout(error: BaseException) -> bool:
+    """Whether somebody else held a lock for longer than it was waited for."""
+    return _state_of(error) == _LOCK_TIMEOUT
+
+
+def _state_of(error: BaseException) -> str | None:
+    return getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
 
 
 def is_transient(error: BaseException) -> bool:

@@ -112,8 +112,9 @@ class PreconditionFailed(InningError):
 
 
 class TransientError(InningError):
-    """The outside or the database is away for a moment: try again."""
+    """The outside or the database is away for a moment: try again, after so many seconds."""
 
     code = "unavailable"
     status = 503
     title = "Not available at this moment, try again"
+    retry_after_s: ClassVar[int] = 1

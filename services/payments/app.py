@@ -30,6 +30,7 @@ from services.payments.api import (
 )
 from services.payments.api.page_limits import PageLimits
 from services.payments.config import Settings, settings_of
+from services.payments.use_cases.import_turns import ImportTurns
 from services.payments.use_cases.keep_webhooks import WebhookIntake
 from shared.http.app import create_http_app
 from shared.service import Service
@@ -73,6 +74,7 @@ def create_app(service: Service | None = None) -> FastAPI:
     )
     app.state.page_limits = PageLimits(service)
     app.state.webhook_intake = WebhookIntake(service)
+    app.state.import_turns = ImportTurns(settings_of(service).import_wait_s)
     # Payers and customers with a link come without a token: see `api.OPEN_ROUTES`.
     app.include_router(pay.router)
     app.include_router(mandate_page.router)

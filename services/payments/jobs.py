@@ -10,6 +10,7 @@ from services.payments.use_cases.ask_provider import ask_pending
 from services.payments.use_cases.change_mandates import expire_mandates
 from services.payments.use_cases.explain_payouts import explain_payouts
 from services.payments.use_cases.index_iban_endings import index_iban_endings
+from services.payments.use_cases.index_names import index_names
 from services.payments.use_cases.retry_matching import retry_matching
 from services.payments.use_cases.settle_remittances import settle_remittances
 from services.payments.use_cases.work_webhook_events import work_webhook_events
@@ -68,6 +69,14 @@ async def _index_iban_endings(service: Service, creditor_id: UUID, _today: date)
             done = await index_iban_endings(session, vault=service.vault, limit=_BATCH)
 
 
+async def _index_names(service: Service, creditor_id: UUID, _today: date) -> None:
+    """Resumable in the same way."""
+    done = _BATCH
+    while done == _BATCH:
+        async with service.db.write(_scope(creditor_id, "index_names")) as session:
+            done = await index_names(session, vault=service.vault, limit=_BATCH)
+
+
 JOBS: tuple[Job, ...] = (
     Daily("expire_mandates", time(4, 0), _expire_mandates),
     Every("retry_matching", 20.0, _retry_matching),
@@ -77,4 +86,5 @@ JOBS: tuple[Job, ...] = (
     Every("explain_payouts", 60.0, _explain_payouts),
     Every("forget_page_visits", 60.0, _forget_page_visits),
     Every("index_iban_endings", 600.0, _index_iban_endings),
+    Every("index_names", 600.0, _index_names),
 )

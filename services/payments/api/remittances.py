@@ -21,7 +21,12 @@ from services.payments.use_cases.settle_remittances import (
     settle_by_hand,
     settle_remittances,
 )
-from services.payments.use_cases.show_remittances import RemittanceView, show_remittance
+from services.payments.use_cases.show_remittances import (
+    PartView,
+    RemittanceView,
+    show_remittance,
+    with_numbers,
+)
 from shared.auth import requires
 from shared.http.etag import IfMatch, set_etag
 from shared.http.pages import Page, PageOf
@@ -122,8 +127,10 @@ class RemittanceStory(RemittanceShown):
     """With its parts and, while it waits, the sums of the same sender that differ from it."""
 
     sender_code: str
-    specified: list[PartShown]
-    strays: list[StrayShown] = Field(description="rows that a person has to place")
+    specified: list[PartShown] = Field(
+        description="the first 1,000; all of them: GET /remittances/{id}/parts"
+    )
+    strays: list[StrayShown] = Field(description="rows that a person has to place, the first 1,000")
     waiting_sums: list[WaitingSum]
 
 
@@ -224,6 +231,19 @@ async def get_remittance(
     return _story(await show_remittance(session, remittance_id, vault=vault))
 
 
+@remittances.get("/{remittance_id}/parts", dependencies=[requires("payments:read")])
+async def list_parts(session: Reading, remittance_id: UUID, paging: PageOf) -> Page[PartShown]:
+    """What is specified, in the order of the file."""
+    currency = (await rows.remittance(session, remittance_id)).currency
+    after_line = int(paging.after[0]) if paging.after else 0
+    found = await rows.parts(session, remittance_id, paging.limit + 1, after_line)
+    return paging.page(
+        await with_numbers(session, found),
+        lambda one: _part(one, currency),
+        lambda one: (one.part.line,),
+    )
+
+
 @remittances.post("/{remittance_id}/settle", dependencies=[requires("payments:write")])
 async def settle(
     request: Request, session: Writing, remittance_id: UUID, body: SettleBody
@@ -279,24 +299,26 @@ def _shown(row: Remittance) -> RemittanceShown:
     )
 
 
+def _part(one: PartView, currency: str) -> PartShown:
+    part = one.part
+    return PartShown(
+        line=part.line,
+        invoice_id=part.invoice_id,
+        invoice_number=one.invoice_number,
+        customer_id=part.customer_id,
+        gross=Money(part.gross_minor, currency),
+        fee=Money(part.fee_minor, currency),
+        paid_on=part.paid_on,
+    )
+
+
 def _story(view: RemittanceView) -> RemittanceStory:
     shown = _shown(view.remittance)
     currency = shown.net.currency
     return RemittanceStory(
         **dict(shown),
         sender_code=view.sender.code,
-        specified=[
-            PartShown(
-                line=part.line,
-                invoice_id=part.invoice_id,
-                invoice_number=view.items[part.invoice_id].number,
-                customer_id=part.customer_id,
-                gross=Money(part.gross_minor, currency),
-                fee=Money(part.fee_minor, currency),
-                paid_on=part.paid_on,
-            )
-            for part in view.parts
-        ],
+        specified=[_part(one, currency) for one in view.parts],
         strays=[stray_shown(one, currency) for one in view.strays],
         waiting_sums=[
             WaitingSum(payment_id=payment_id, amount=amount, difference=amount - shown.net)

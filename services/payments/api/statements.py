@@ -19,6 +19,7 @@ from services.payments.use_cases.import_statements import (
     import_statements,
     known_result,
 )
+from services.payments.use_cases.import_turns import ImportTurns
 from services.payments.use_cases.receive_file import ReceivedFile, receive_file
 from services.payments.use_cases.show_lines import LineText, show_texts
 from services.payments.use_cases.show_original import original_bytes
@@ -144,7 +145,14 @@ async def _received(
     scope = Scope(principal.creditor(creditor), principal.actor)
     async with service.db.read(scope) as session:
         layouts = await csv_layouts(session, account_id)
-    file = await receive_file(request.stream(), layouts, settings_of(service).statement_lines_max)
+
+    async def turn() -> None:
+        """It lasts until the request has committed."""
+        turns: ImportTurns = request.app.state.import_turns
+        await request.state.unit.stack.enter_async_context(turns.turn(scope.creditor_id))
+
+    lines_max = settings_of(service).statement_lines_max
+    file = await receive_file(request.stream(), layouts, lines_max, turn)
     request.state.body_digest = file.sha256
     return file
 
@@ -180,9 +188,13 @@ async def upload_statements(
     overlap: each booking is booked once, and pending ones not yet. The same bytes again change
     nothing and get the first answer, with status 200. A CSV is read by the mapping of the account
     `account_id`, or by the one of all accounts' mappings that reads it for an account it is of.
+
+    Files that come at once are booked one after the other, in the order they came. One that waits
+    for minutes is answered 503 `import_running`, and `Retry-After` says when to send it again.
     """
     service: Service = request.app.state.service
-    result = await known_result(session, file.sha256)
+    settings = settings_of(service)
+    result = await known_result(session, file.sha256, wait_s=settings.import_wait_s)
     if result is not None:
         response.status_code = 200
         return ImportResult.model_validate(result)
@@ -191,7 +203,7 @@ async def upload_statements(
         size_bytes=file.size_bytes,
         compressed=file.compressed,
         drafts=file.drafts,
-        payout_patterns=settings_of(service).payout_patterns,
+        payout_patterns=settings.payout_patterns,
     )
     result = await import_statements(session, command, vault=service.vault)
     return ImportResult.model_validate(result)

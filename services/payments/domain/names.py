@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+# Raised when `search_keys` or the folding of names changes: a job keys stored names anew.
+SEARCH_KEYS_VERSION: Final = 2
+
 _SILENT: Final = frozenset(
     # Prefixes of surnames, titles, and what stands between two people's names.
     "van von vom der den de het ten ter te op in uit aan bij zu zum zur el al la le les du da dos"

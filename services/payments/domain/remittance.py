@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 from uuid import UUID
@@ -83,7 +83,9 @@ def pairs(
     }
 
 
-def sums(rows: Sequence[tuple[Money, Money]], currency: str) -> tuple[Money, Money]:
+def sums(rows: Iterable[tuple[Money, Money]], currency: str) -> tuple[Money, Money]:
     """Gross and fee of all rows, which come as both."""
-    gross = Money.total((gross for gross, _ in rows), currency)
-    return gross, Money.total((fee for _, fee in rows), currency)
+    gross = fee = Money.zero(currency)
+    for row_gross, row_fee in rows:
+        gross, fee = gross + row_gross, fee + row_fee
+    return gross, fee

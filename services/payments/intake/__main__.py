@@ -21,6 +21,7 @@ from services.payments.config import Settings
 from services.payments.intake.folder import WatchedFolder
 from services.payments.intake.sftp import BankServer, BankServerPoller, ServerUnavailable
 from services.payments.intake.take import Taken
+from services.payments.use_cases.import_turns import ImportRunning
 from shared import telemetry
 from shared.garbage import collect_seldom
 from shared.service import Service
@@ -110,7 +111,7 @@ async def _until_stopped(
         try:
             await source.look()
             failed = False
-        except ServerUnavailable:
+        except (ServerUnavailable, ImportRunning):
             failed = True
         if once and (failed or not source.waits):
             break

@@ -22,6 +22,7 @@ from uuid import UUID
 import orjson
 
 from services.payments.intake.take import CHUNK_BYTES, Taken, take
+from services.payments.use_cases.import_turns import ImportRunning
 from shared.db import is_transient
 from shared.errors import TransientError
 from shared.service import Service
@@ -51,6 +52,10 @@ class WatchedFolder:
             for path in [*_files(rooms / "work"), *self._claimed(rooms)]:
                 try:
                     taken.append(await self._take(creditor_id, rooms, path))
+                except ImportRunning:
+                    # The next look tries again; other creditors' files go on.
+                    log.warning("intake.waits", error="ImportRunning")
+                    break
                 except Exception as error:
                     if not (is_transient(error) or isinstance(error, TransientError)):
                         raise

@@ -97,13 +97,14 @@ class BankServerPoller:
             known = await fetched.versions(session, self._server.source, there)
         fresh = [remote for remote in there if remote not in known]
         complete = [remote for remote in fresh if remote in self._seen]
-        self._seen = set(fresh) - set(complete)
+        self._seen = set(fresh)
         taken = []
         for remote in complete:
             path = self._path(remote)
             chunks = _chunks(client, path)
             one = await take(self._service, self._creditor_id, "sftp", remote.name, chunks)
             await self._note(remote, one)
+            self._seen.discard(remote)
             taken.append(one)
         if self._server.delete:
             kept = {r for r, outcome in known.items() if outcome != "refused"}

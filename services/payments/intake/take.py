@@ -40,17 +40,18 @@ async def take(
 
     The file's name helps to find the layout of a CSV, and nothing else.
 
-    Raises what may pass (the database is away): the file is to be taken again then.
+    Raises what may pass (the database is away, another file is being stored for long): the file is
+    to be taken again then.
     """
     scope = Scope(creditor_id, "system:payments", reason=f"intake:{source}")
-    sha256 = None
+    settings, sha256 = settings_of(service), None
     try:
         async with service.db.read(scope) as reading:
             layouts = await csv_layouts(reading, file_name=name)
-        file = await receive_file(chunks, layouts, settings_of(service).statement_lines_max)
+        file = await receive_file(chunks, layouts, settings.statement_lines_max)
         sha256 = file.sha256
         async with service.db.write(scope) as session:
-            known = await known_result(session, sha256)
+            known = await known_result(session, sha256, wait_s=settings.import_wait_s)
             if known is not None:
                 taken = Taken("known", sha256, known)
             else:
@@ -59,7 +60,7 @@ async def take(
                     size_bytes=file.size_bytes,
                     compressed=file.compressed,
                     drafts=file.drafts,
-                    payout_patterns=settings_of(service).payout_patterns,
+                    payout_patterns=settings.payout_patterns,
                 )
                 result = await import_statements(session, command, vault=service.vault)
                 audit.record(session, "take_statements", result["file_id"], source=source)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Computed,
     Index,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -68,11 +69,18 @@ class Customer(Base):
     )
     name_sealed: Mapped[bytes | None]
     name_keys: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
+    name_keys_version: Mapped[int] = mapped_column(SmallInteger, server_default="1")
 
     __table_args__ = (
         Index(None, "creditor_id", "number"),
         Index(None, "number_key"),
         Index("ix_customers_name_keys", "name_keys", postgresql_using="gin"),
+        # Stored when names were keyed otherwise.
+        Index(
+            "ix_customers_keyed_before",
+            "creditor_id",
+            postgresql_where="name_sealed IS NOT NULL AND name_keys_version < 2",
+        ),
     )
 
 

@@ -93,7 +93,7 @@ class RemittancePart(Base):
 
     __table_args__ = (
         CheckConstraint("fee_minor >= 0 AND fee_minor < gross_minor", name="amounts"),
-        Index(None, "remittance_id"),
+        Index("ix_remittance_parts_remittance_id_line", "remittance_id", "line"),
     )
 
 

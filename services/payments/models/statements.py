@@ -99,6 +99,10 @@ class BankEntry(Base):
     confirmed_by: Mapped[UUID | None]
     # What it left on the account, by a statement with an opening balance.
     balance_minor: Mapped[int | None]
+    # The balances before and after all that this statement tells of the day; none of entries
+    # stored before they were kept, which `balance_minor` alone tells apart.
+    opens_minor: Mapped[int | None]
+    closes_minor: Mapped[int | None]
 
     __table_args__ = (
         Index(None, "account_id", "booked_on", "amount_minor"),

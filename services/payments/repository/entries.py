@@ -32,6 +32,8 @@ async def alike(session: AsyncSession, told: Sequence[BookedEntry]) -> list[Book
             BankEntry.told_by,
             BankEntry.confirmed_by,
             BankEntry.balance_minor,
+            BankEntry.opens_minor,
+            BankEntry.closes_minor,
         )
         .where(
             BankEntry.account_id == any_(literal(list({e.account_id for e in told}), UUIDS)),

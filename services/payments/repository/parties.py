@@ -6,7 +6,18 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, any_, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    LargeBinary,
+    Text,
+    Uuid,
+    any_,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.models import BankAccount, Creditor, Customer, Mandate
@@ -45,6 +56,15 @@ async def customers(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, 
         select(Customer).where(Customer.id == any_(literal(list(ids), UUIDS)))
     )
     return {row.id: row for row in rows}
+
+
+async def lock_keyed_before(session: WriteSession, version: int, limit: int) -> Sequence[Customer]:
+    """Customers with a name whose keys were made by an earlier version of `search_keys`."""
+    # Written out, so that the index of just these is known to hold them.
+    query = select(Customer).where(
+        Customer.name_sealed.is_not(None), Customer.name_keys_version < literal_column(f"{version}")
+    )
+    return (await session.scalars(locked(query.limit(limit), skip_locked=True))).all()
 
 
 async def bank_accounts(session: AsyncSession) -> Sequence[BankAccount]:

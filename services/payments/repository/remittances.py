@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, any_, literal, or_, select
+from sqlalchemy import Select, any_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.models import (
@@ -22,6 +25,10 @@ from services.payments.repository.parties import BYTES, TEXTS, UUIDS
 from shared.db import WriteSession
 from shared.errors import NotFound
 from shared.http.pages import Paging
+
+# Of a specification of any length; the parts behind these come page by page, and strays as those
+# before them are placed.
+ROWS_SHOWN = 1_000
 
 
 async def senders(session: AsyncSession) -> Sequence[RemittanceSender]:
@@ -120,31 +127,64 @@ async def waiting_by_iban(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class SpecifiedPart:
+    """What matters of a `RemittancePart`: of hundreds of thousands, no whole rows."""
+
+    line: int
+    invoice_id: UUID
+    customer_id: UUID
+    gross_minor: int
+    fee_minor: int
+    paid_on: date | None
+
+
 async def parts(
-    session: AsyncSession, remittance_ids: Collection[UUID]
-) -> dict[UUID, list[RemittancePart]]:
-    """By specification, in the order of its lines."""
-    rows = await session.scalars(
-        select(RemittancePart)
-        .where(RemittancePart.remittance_id == any_(literal(list(remittance_ids), UUIDS)))
-        .order_by(RemittancePart.remittance_id, RemittancePart.line)
+    session: AsyncSession, remittance_id: UUID, limit: int, after_line: int = 0
+) -> list[SpecifiedPart]:
+    """Up to `limit` parts behind a line, in the order of their lines."""
+    columns = [getattr(RemittancePart, field.name) for field in fields(SpecifiedPart)]
+    query = (
+        select(*columns)
+        .where(RemittancePart.remittance_id == remittance_id, RemittancePart.line > after_line)
+        .order_by(RemittancePart.line)
+        .limit(limit)
     )
-    found: dict[UUID, list[RemittancePart]] = {}
-    for row in rows:
-        found.setdefault(row.remittance_id, []).append(row)
-    return found
+    return [SpecifiedPart(*row) for row in await session.execute(query)]
+
+
+async def lock_items(session: WriteSession, remittance_ids: Collection[UUID]) -> None:
+    """Lock all open items that these specifications are about, in the order of their ids."""
+    about = select(RemittancePart.invoice_id).where(
+        RemittancePart.remittance_id == any_(literal(list(remittance_ids), UUIDS))
+    )
+    items = locked(select(OpenItem.id).where(OpenItem.id.in_(about)).order_by(OpenItem.id))
+    await session.execute(select(func.count()).select_from(items.subquery()))
 
 
 async def strays(
     session: AsyncSession, remittance_ids: Collection[UUID]
 ) -> dict[UUID, list[RemittanceStray]]:
-    """By specification, the rows nobody has placed yet, in their order."""
-    query = select(RemittanceStray).where(
-        RemittanceStray.remittance_id == any_(literal(list(remittance_ids), UUIDS)),
-        RemittanceStray.part_id.is_(None),
+    """By specification, the first rows that nobody has placed yet, in their order."""
+    place = func.row_number().over(
+        partition_by=RemittanceStray.remittance_id, order_by=RemittanceStray.line
+    )
+    waiting = (
+        select(RemittanceStray.id, place.label("place"))
+        .where(
+            RemittanceStray.remittance_id == any_(literal(list(remittance_ids), UUIDS)),
+            RemittanceStray.part_id.is_(None),
+        )
+        .subquery()
+    )
+    query = (
+        select(RemittanceStray)
+        .join(waiting, waiting.c.id == RemittanceStray.id)
+        .where(waiting.c.place <= ROWS_SHOWN)
+        .order_by(RemittanceStray.line)
     )
     found: dict[UUID, list[RemittanceStray]] = {}
-    for row in await session.scalars(query.order_by(RemittanceStray.line)):
+    for row in await session.scalars(query):
         found.setdefault(row.remittance_id, []).append(row)
     return found
 
@@ -197,14 +237,27 @@ async def waiting_sums(session: AsyncSession, sender_id: UUID) -> Sequence[Payme
     return (await session.scalars(_sums().where(RemittanceSender.id == sender_id))).all()
 
 
-async def items_by_reference(session: AsyncSession, keys: Collection[str]) -> Sequence[OpenItem]:
+class NamedItem(NamedTuple):
+    """An open item that a reference may mean."""
+
+    id: UUID
+    customer_id: UUID
+    currency: str
+
+
+async def items_by_reference(
+    session: AsyncSession, keys: Collection[str]
+) -> dict[str, set[NamedItem]]:
     """Open items by invoice number, betalingskenmerk or RF reference, written bare."""
     wanted = any_(literal(list(keys), TEXTS))
-    query = select(OpenItem).where(
-        or_(
-            OpenItem.number_key == wanted,
-            OpenItem.payment_reference == wanted,
-            OpenItem.rf_reference == wanted,
-        )
+    written = (OpenItem.number_key, OpenItem.payment_reference, OpenItem.rf_reference)
+    query = select(OpenItem.id, OpenItem.customer_id, OpenItem.currency, *written).where(
+        or_(*(column == wanted for column in written))
     )
-    return (await session.scalars(query)).all()
+    found: dict[str, set[NamedItem]] = {}
+    for row in await session.execute(query):
+        item = NamedItem(row.id, row.customer_id, row.currency)
+        for key in (row.number_key, row.payment_reference, row.rf_reference):
+            if key:
+                found.setdefault(key, set()).add(item)
+    return found

@@ -20,12 +20,22 @@ from shared.errors import NotFound
 from shared.http.pages import Paging
 from shared.money import Money
 
-_LOCK_FILE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 1223))")
+_LOCK_TIMEOUT = text("SELECT set_config('lock_timeout', :ms, true)")
+_LOCK_IMPORT = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(current_setting('inning.creditor_id'), 1224))"
+)
+_USUAL_LOCK_TIMEOUT = text("SET LOCAL lock_timeout TO DEFAULT")
 
 
-async def lock_file(session: WriteSession, sha256: bytes) -> StatementFile | None:
-    """The file with these bytes, if it was stored; until the commit nobody else may store it."""
-    await session.execute(_LOCK_FILE, {"name": sha256.hex()})
+async def lock_import(session: WriteSession, wait_s: float) -> None:
+    """Until the commit nobody else imports a file of this creditor; waited for up to `wait_s`."""
+    await session.execute(_LOCK_TIMEOUT, {"ms": str(max(1, int(wait_s * 1_000)))})
+    await session.execute(_LOCK_IMPORT)
+    await session.execute(_USUAL_LOCK_TIMEOUT)
+
+
+async def file_of(session: AsyncSession, sha256: bytes) -> StatementFile | None:
+    """The file with these bytes, if it was stored."""
     query = select(StatementFile).where(StatementFile.sha256 == sha256)
     return (await session.scalars(query)).one_or_none()
 

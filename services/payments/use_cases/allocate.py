@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -135,30 +135,31 @@ class Allocations:
             for allocation_id, one, share in self.written
         ]
 
-    def told(self) -> list[PaymentAllocated]:
+    def told(self) -> Iterator[PaymentAllocated]:
         """One event per payment and customer: an event belongs to one of them."""
-        by_customer: dict[tuple[UUID, UUID], tuple[Allotted, list[AllocationTold]]] = {}
+        by_customer: dict[tuple[UUID, UUID], tuple[Allotted, list[tuple[UUID, Share]]]] = {}
         for allocation_id, one, share in self.written:
-            allocation = AllocationTold(
-                allocation_id=allocation_id,
-                invoice_id=share.item_id,
-                amount=share.amount,
-                written_off=share.written_off,
-                fee=share.fee,
-            )
             key = one.payment_id, share.customer_id
-            by_customer.setdefault(key, (one, []))[1].append(allocation)
-        return [
-            PaymentAllocated(
+            by_customer.setdefault(key, (one, []))[1].append((allocation_id, share))
+        for (payment_id, customer_id), (one, shares) in by_customer.items():
+            yield PaymentAllocated(
                 payment_id=payment_id,
                 customer_id=customer_id,
                 value_on=one.value_on,
                 source=one.source,
-                allocations=tuple(allocations),
+                allocations=tuple(_told(allocation_id, share) for allocation_id, share in shares),
                 matched_by=one.rule,
             )
-            for (payment_id, customer_id), (one, allocations) in by_customer.items()
-        ]
+
+
+def _told(allocation_id: UUID, share: Share) -> AllocationTold:
+    return AllocationTold(
+        allocation_id=allocation_id,
+        invoice_id=share.item_id,
+        amount=share.amount,
+        written_off=share.written_off,
+        fee=share.fee,
+    )
 
 
 async def write_allocations(session: WriteSession, allotted: Iterable[Allotted]) -> None:

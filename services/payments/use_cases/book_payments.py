@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -189,15 +190,15 @@ class Booking:
 
     async def write(self, session: WriteSession) -> None:
         told = await meanwhile(self._insert(session), self._told)
-        outbox.add(session, *told)
+        outbox.add_written(session, told)
 
     async def _insert(self, session: WriteSession) -> None:
         await insert_rows(session, rows_of(Payment), self.payments)
         await insert_rows(session, rows_of(Allocation), self.allocation_rows)
 
-    def _told(self) -> list[outbox.Packed]:
+    def _told(self) -> list[outbox.Written]:
         received = (_received(arrival, self.verdicts[arrival.id]) for arrival in self.arrivals)
-        return outbox.pack([*received, *self.allocations.told()])
+        return outbox.written(chain(received, self.allocations.told()))
 
 
 async def book(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby, islice
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from services.payments.domain.entry_identity import (
     BookedEntry,
     completed,
     learn,
+    narrow,
+    place_on_account,
     recognise,
     tells_again,
 )
@@ -37,6 +39,8 @@ _COLUMNS = (
     "told_by",
     "confirmed_by",
     "balance_minor",
+    "opens_minor",
+    "closes_minor",
 )
 
 
@@ -69,6 +73,7 @@ class Ledger:
         if report.kind == "statement" and tells_again(report.told, self._known):
             report.kind = "repeat"
         recognised = recognise(report.told, self._known, self._may_be(report))
+        narrow(report.told, recognised)
         details = {
             position: recognised[position] for position in completed(report.told, recognised)
         }
@@ -132,9 +137,7 @@ def told_entries(
         for entry_id, lines in zip(uuid7s(len(by_entry)), by_entry, strict=True)
     ]
     if draft.kind == "statement" and draft.opening is not None:
-        balances = accumulate((e.amount_minor for e in told), initial=draft.opening.minor)
-        for entry, balance in zip(told, islice(balances, 1, None), strict=True):
-            entry.balance_minor = balance
+        place_on_account(told, draft.opening.minor)
     return told
 
 

@@ -12,6 +12,7 @@ from services.payments.domain.statement_chain import Gap, gaps
 from services.payments.models import BankAccount, BankStatement, StatementFile
 from services.payments.repository import parties, statements
 from services.payments.use_cases.identify_entries import Report, identify_entries
+from services.payments.use_cases.import_turns import wait_for_import
 from services.payments.use_cases.place_reports import known_until, place_reports, statement_row
 from services.payments.use_cases.plan_lines import PlacedLine, place, plan_lines
 from services.payments.use_cases.read_statement_file import StatementDraft
@@ -53,9 +54,15 @@ class ImportStatements:
     payout_patterns: Mapping[str, str]
 
 
-async def known_result(session: WriteSession, sha256: bytes) -> dict[str, Any] | None:
-    """What the same bytes were answered before; until the commit nobody else stores them."""
-    found = await statements.lock_file(session, sha256)
+async def known_result(
+    session: WriteSession, sha256: bytes, *, wait_s: float
+) -> dict[str, Any] | None:
+    """What the same bytes were answered before; until the commit nobody else stores a file.
+
+    Raises `ImportRunning` when another process goes on storing one for `wait_s`.
+    """
+    await wait_for_import(session, wait_s)
+    found = await statements.file_of(session, sha256)
     return None if found is None else found.result
 
 

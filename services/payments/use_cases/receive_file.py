@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import tempfile
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -47,10 +47,18 @@ async def received(
 
 
 async def receive_file(
-    chunks: AsyncIterator[bytes], mapping: CsvLayout | None, lines_max: int
+    chunks: AsyncIterator[bytes],
+    mapping: CsvLayout | None,
+    lines_max: int,
+    turn: Callable[[], Awaitable[None]] | None = None,
 ) -> ReceivedFile:
-    """Spool the body, then read and compress it; raises `UnreadableFile` with line and field."""
+    """Spool the body, wait for the `turn` to hold it in memory, then read and compress it.
+
+    Raises `UnreadableFile` with line and field.
+    """
     async with received(chunks) as (spool, sha256, size):
+        if turn is not None:
+            await turn()
         file = cast(BinaryIO, spool)
         with nothing_is_garbage():
             drafts, compressed = await asyncio.to_thread(

@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.payments.domain.clues import number_key
-from services.payments.domain.remittance import Layout, Part, sums
+from services.payments.domain.remittance import Layout, sums
 from services.payments.formats.specification import Row, read_specification
-from services.payments.models import OpenItem, Remittance, RemittancePart, RemittanceStray
+from services.payments.models import Remittance, RemittancePart, RemittanceStray
 from services.payments.repository import parties, remittances
+from services.payments.repository.remittances import NamedItem
 from services.payments.use_cases.show_remittances import REFERENCE_FIELD
 from shared.bulk import insert_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
 from shared.errors import InvalidInput, Problem
-from shared.ids import uuid7
+from shared.ids import uuid7, uuid7s
 from shared.rows import rows_of
 
 _PROBLEMS_MAX = 200
+_ROWS_AT_ONCE = 5_000
 _TOLD = {
     "unknown_reference": "no invoice of ours has this number or reference",
     "several_invoices": "more than one invoice has this number or reference",
@@ -52,8 +54,7 @@ async def receive_remittance(
     creditor = await parties.creditor(session)
     layout = Layout(**sender.layout)
     rows = await asyncio.to_thread(read_specification, content, layout, creditor.currency)
-    named, strays = await _sort(session, rows, layout, creditor.currency)
-    gross, fee = sums([(row.gross, row.fee) for row in rows], creditor.currency)
+    gross, fee = sums(((row.gross, row.fee) for row in rows), creditor.currency)
     scope, now = scope_of(session), session.info["clock"].now()
     remittance = Remittance(
         id=uuid7(),
@@ -73,39 +74,49 @@ async def receive_remittance(
     )
     session.add(remittance)
     await session.flush()
-    await _store_parts(session, remittance.id, named)
-    await _store_strays(session, remittance.id, strays, vault)
+    await _store_rows(session, remittance, rows, layout, vault)
     return Received(remittance, is_new=True)
 
 
+async def _store_rows(
+    session: WriteSession, remittance: Remittance, rows: Sequence[Row], layout: Layout, vault: Vault
+) -> None:
+    """Rows by what they pay, and apart from them those that a person has to look at; some thousands
+    at a time, so that few of them are held in several shapes. Refused when none is named for
+    certain: it is another file, or the layout names another column."""
+    is_any_named, problems = False, []
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        named, strays = await _sort(
+            session, rows[start : start + _ROWS_AT_ONCE], remittance.currency
+        )
+        await _store_parts(session, remittance.id, named)
+        await _store_strays(session, remittance.id, strays, vault)
+        is_any_named |= bool(named)
+        if not is_any_named:
+            problems += [Problem(layout.reference, _TOLD[code], row.line) for row, code in strays]
+            problems = problems[:_PROBLEMS_MAX]
+    if not is_any_named:
+        raise InvalidInput("no row names an invoice of ours; nothing was stored", problems)
+
+
 async def _sort(
-    session: WriteSession, rows: Sequence[Row], layout: Layout, currency: str
-) -> tuple[list[tuple[Row, Part]], list[tuple[Row, str]]]:
-    """Rows with what they pay, and those that a person has to look at. Refused when none is named
-    for certain: it is another file, or the layout names another column."""
-    found: dict[str, dict[UUID, OpenItem]] = {}
-    keys = {number_key(row.reference) for row in rows}
-    for item in await remittances.items_by_reference(session, keys):
-        for key in {item.number_key, item.payment_reference, item.rf_reference} & keys:
-            found.setdefault(str(key), {})[item.id] = item
-    named: list[tuple[Row, Part]] = []
+    session: WriteSession, rows: Sequence[Row], currency: str
+) -> tuple[list[tuple[Row, NamedItem]], list[tuple[Row, str]]]:
+    keys = [number_key(row.reference) for row in rows]
+    found = await remittances.items_by_reference(session, set(keys))
+    named: list[tuple[Row, NamedItem]] = []
     strays: list[tuple[Row, str]] = []
-    for row in rows:
-        items = list(found.get(number_key(row.reference), {}).values())
+    for key, row in zip(keys, rows, strict=True):
+        items = list(found.get(key, ()))
         problem = _problem(items, currency)
         if problem is None:
-            part = Part(items[0].id, items[0].customer_id, row.gross, row.fee)
-            named.append((row, part))
+            named.append((row, items[0]))
         else:
             strays.append((row, problem))
-    if not named:
-        problems = [Problem(layout.reference, _TOLD[code], row.line) for row, code in strays]
-        message = "no row names an invoice of ours; nothing was stored"
-        raise InvalidInput(message, problems[:_PROBLEMS_MAX])
     return named, strays
 
 
-def _problem(items: Sequence[OpenItem], currency: str) -> str | None:
+def _problem(items: Sequence[NamedItem], currency: str) -> str | None:
     if not items:
         return "unknown_reference"
     if len(items) > 1:
@@ -114,7 +125,7 @@ def _problem(items: Sequence[OpenItem], currency: str) -> str | None:
 
 
 async def _store_parts(
-    session: WriteSession, remittance_id: UUID, named: Sequence[tuple[Row, Part]]
+    session: WriteSession, remittance_id: UUID, named: Sequence[tuple[Row, NamedItem]]
 ) -> None:
     creditor_id = scope_of(session).creditor_id
     await insert_rows(
@@ -122,17 +133,17 @@ async def _store_parts(
         rows_of(RemittancePart),
         [
             {
-                "id": uuid7(),
+                "id": part_id,
                 "creditor_id": creditor_id,
                 "remittance_id": remittance_id,
                 "line": row.line,
-                "invoice_id": part.invoice_id,
-                "customer_id": part.customer_id,
-                "gross_minor": part.gross.minor,
-                "fee_minor": part.fee.minor,
+                "invoice_id": item.id,
+                "customer_id": item.customer_id,
+                "gross_minor": row.gross.minor,
+                "fee_minor": row.fee.minor,
                 "paid_on": row.paid_on,
             }
-            for row, part in named
+            for part_id, (row, item) in zip(uuid7s(len(named)), named, strict=True)
         ],
     )
 

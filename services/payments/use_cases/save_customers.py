@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.payments.domain.names import read_name
+from services.payments.domain.names import SEARCH_KEYS_VERSION
 from services.payments.models import Customer
 from services.payments.repository import transfers
 from services.payments.use_cases.change_mandates import cancel_mandates_of
 from services.payments.use_cases.decide_transfer import end_forgotten
-from services.payments.use_cases.find_facts import NAME_FIELD, name_index
+from services.payments.use_cases.find_facts import NAME_FIELD
+from services.payments.use_cases.index_names import name_keys
 from shared.bulk import insert_rows
 from shared.crypto import CustomerCipher, Vault
 from shared.db import WriteSession, scope_of
@@ -25,7 +26,8 @@ from shared.rows import rows_of
 _NEWER = (
     "(id) DO UPDATE SET version = excluded.version, number = excluded.number,"
     " language = excluded.language, erased = excluded.erased,"
-    " name_sealed = excluded.name_sealed, name_keys = excluded.name_keys"
+    " name_sealed = excluded.name_sealed, name_keys = excluded.name_keys,"
+    " name_keys_version = excluded.name_keys_version"
     " WHERE excluded.version > customers.version"
 )
 _FORGET = (
@@ -59,6 +61,7 @@ async def save_customers(
                 "number": event.number,
                 "language": event.language,
                 "erased": event.erased,
+                "name_keys_version": SEARCH_KEYS_VERSION,
                 **_name(event, ciphers[customer_id], vault),
             }
             for customer_id, event in sorted(newest.items())
@@ -74,8 +77,8 @@ def _name(event: CustomerChanged, cipher: CustomerCipher, vault: Vault) -> dict[
     """Sealed to be read, hashed to be found; neither of somebody who is forgotten."""
     if event.erased or cipher.erased or not event.name:
         return {"name_sealed": None, "name_keys": []}
-    keys = sorted(name_index(key, vault) for key in read_name(event.name).search_keys())
-    return {"name_sealed": cipher.encrypt(NAME_FIELD, event.name), "name_keys": keys}
+    sealed = cipher.encrypt(NAME_FIELD, event.name)
+    return {"name_sealed": sealed, "name_keys": name_keys(event.name, vault)}
 
 
 async def _forget(session: WriteSession, customer_ids: Sequence[UUID], vault: Vault) -> None:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from services.payments.domain.remittance import Part, pairs, shares_of
 from services.payments.domain.transitions import REMITTANCE, after
-from services.payments.models import Payment, Remittance, RemittancePart, RemittanceStray
+from services.payments.models import Payment, Remittance, RemittanceStray
 from services.payments.repository import matching, remittances
-from services.payments.use_cases.allocate import Placement, allocate, rest_of
+from services.payments.repository.remittances import SpecifiedPart
+from services.payments.use_cases.allocate import (
+    Allotted,
+    allocated_now,
+    rest_of,
+    write_allocations,
+    write_payments,
+)
+from shared import outbox
 from shared.bulk import update_rows
 from shared.db import WriteSession
 from shared.errors import Conflict
 from shared.money import Money
 from shared.rows import rows_of
+
+_PARTS_AT_ONCE = 5_000
 
 
 class SumsDiffer(Conflict):
@@ -73,28 +84,42 @@ async def cancel_remittance(session: WriteSession, remittance_id: UUID) -> Remit
 
 
 async def _take_apart(session: WriteSession, settled: Sequence[tuple[Remittance, Payment]]) -> None:
-    """Each part to its invoice; all of them with one lock, one write."""
-    parts = await remittances.parts(session, [remittance.id for remittance, _ in settled])
-    invoice_ids = {part.invoice_id for rows in parts.values() for part in rows}
-    items = await matching.lock_candidates(session, ids=invoice_ids)
-    left = {item.id: item.available for item in items}
-    strays = await remittances.strays(session, [remittance.id for remittance, _ in settled])
-    placements, unplaced = [], []
+    """Each part to its invoice: all items locked first, then some thousands of parts at a time."""
+    if not settled:
+        return
+    ids = [remittance.id for remittance, _ in settled]
+    await remittances.lock_items(session, ids)
+    strays = await remittances.strays(session, ids)
+    payments: dict[UUID, tuple[Payment, dict[str, Any]]] = {}
     for remittance, payment in settled:
+        allocated, customers = await _allocate_parts(session, remittance, payment)
         reason = rest_reason(strays.get(remittance.id))
-        shares = shares_of((_part(row, remittance) for row in parts[remittance.id]), left)
-        for share in shares:
-            left[share.item_id] -= share.amount + (share.fee or Money.zero(payment.currency))
-        if shares:
-            placements.append(Placement(payment, shares, "specification", reason))
-        else:
-            unplaced.append((payment, reason))
+        changed = allocated_now(payment, payment.allocated_minor + allocated, reason)
+        if len(customers) == 1:
+            changed["customer_id"] = customers.pop()
+        payments[payment.id] = payment, {"customer_id": payment.customer_id, **changed}
         remittance.status = after(REMITTANCE, "remittance", remittance.status, "settle")
         remittance.payment_id, remittance.version = payment.id, remittance.version + 1
-    if placements:
-        await allocate(session, placements)
     await session.flush()
-    await _queue(session, unplaced)
+    await write_payments(session, payments)
+
+
+async def _allocate_parts(
+    session: WriteSession, remittance: Remittance, payment: Payment
+) -> tuple[int, set[UUID]]:
+    """Minor units given to invoices, and whose they are."""
+    allocated, customers, line = 0, set[UUID](), 0
+    while rows := await remittances.parts(session, remittance.id, _PARTS_AT_ONCE, line):
+        items = await matching.lock_candidates(session, ids={row.invoice_id for row in rows})
+        available = {item.id: item.available for item in items}
+        shares = shares_of((_part(row, remittance) for row in rows), available)
+        await write_allocations(session, [Allotted.of(payment, shares, "specification")])
+        # What is told leaves memory with each step, for the same transaction.
+        await outbox.flush(session)
+        allocated += sum(share.amount.minor for share in shares)
+        customers |= {share.customer_id for share in shares}
+        line = rows[-1].line
+    return allocated, customers
 
 
 def rest_reason(strays: Sequence[RemittanceStray] | None) -> str:
@@ -102,7 +127,7 @@ def rest_reason(strays: Sequence[RemittanceStray] | None) -> str:
     return "specification_unknown" if strays else "specification_rest"
 
 
-def _part(row: RemittancePart, remittance: Remittance) -> Part:
+def _part(row: SpecifiedPart, remittance: Remittance) -> Part:
     return Part(
         row.invoice_id,
         row.customer_id,

@@ -8,14 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.models import (
-    OpenItem,
-    Remittance,
-    RemittancePart,
-    RemittanceSender,
-    RemittanceStray,
-)
+from services.payments.models import Remittance, RemittanceSender, RemittanceStray
 from services.payments.repository import matching, remittances
+from services.payments.repository.remittances import SpecifiedPart
 from shared.crypto import Vault
 from shared.money import Money
 
@@ -41,11 +36,22 @@ async def show_strays(
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    part: SpecifiedPart
+    invoice_number: str | None
+
+
+async def with_numbers(session: AsyncSession, parts: Sequence[SpecifiedPart]) -> list[PartView]:
+    items = await matching.open_items_by_id(session, {part.invoice_id for part in parts})
+    return [PartView(part, items[part.invoice_id].number) for part in parts]
+
+
+@dataclass(frozen=True, slots=True)
 class RemittanceView:
     remittance: Remittance
     sender: RemittanceSender
-    parts: Sequence[RemittancePart]
-    items: dict[UUID, OpenItem]
+    # The first of each.
+    parts: Sequence[PartView]
     strays: Sequence[StrayView]
     # Sums of this sender that wait: payment, amount.
     waiting: Sequence[tuple[UUID, Money]]
@@ -56,7 +62,7 @@ async def show_remittance(
 ) -> RemittanceView:
     remittance = await remittances.remittance(session, remittance_id)
     senders = await remittances.senders_by_id(session, [remittance.sender_id])
-    parts = (await remittances.parts(session, [remittance_id])).get(remittance_id, [])
+    parts = await remittances.parts(session, remittance_id, remittances.ROWS_SHOWN)
     strays = (await remittances.strays(session, [remittance_id])).get(remittance_id, [])
     waiting: list[tuple[UUID, Money]] = []
     if remittance.status == "waiting":
@@ -65,8 +71,7 @@ async def show_remittance(
     return RemittanceView(
         remittance,
         senders[remittance.sender_id],
-        parts,
-        await matching.open_items_by_id(session, {part.invoice_id for part in parts}),
+        await with_numbers(session, parts),
         await show_strays(session, strays, vault=vault),
         waiting,
     )

@@ -44,6 +44,8 @@ async def write_lines(session: WriteSession, plan: LinePlan, entries: Ledger, va
         insert_rows(session, rows_of(BankLine), lines),
         partial(Booking.of, plan.arrivals, plan.verdicts, creditor_id, now),
     )
+    # Stored; of a large file they are half a gigabyte that nobody needs any more.
+    del lines
     await booking.write(session)
     await settle_debits(session, plan)
     await settle_transfers(session, plan)

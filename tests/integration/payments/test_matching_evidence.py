@@ -7,17 +7,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import text
 
 from services.payments.domain.clues import clues_in
 from services.payments.repository import payers
 from services.payments.use_cases.book_payments import Arrival, book, decide
+from services.payments.use_cases.index_names import index_names
 from services.payments.use_cases.plan_lines import iban_index
 from shared.db import Scope
 from shared.events.billing import InvoiceIssued
 from shared.events.collections import ArrangementAgreed, ArrangementEnded, InstalmentItem
 from shared.events.payments import PaymentAllocated
 from shared.ids import uuid7
+from shared.testing.databases import TestDatabases
 from tests.factories.payments import camt053, customer_changed, eur, paid
 from tests.integration.payments.conftest import World
 
@@ -87,6 +90,34 @@ async def test_the_only_customer_of_a_surname_is_known_by_an_initial_and_the_amo
     await world.upload(camt053([paid(4_000, name="A. Oosterbrink", iban=ANNAS)]))
     told = await allocated(world)
     assert (told.customer_id, told.matched_by) == (anna, "name_amount")
+
+
+async def test_customers_of_before_are_found_by_surname_once_the_job_went_over_them(
+    world: World, databases: TestDatabases, database: str
+) -> None:
+    """A batch at a time, and again after a kill: what is done is not done anew. A forgotten
+    person's name is nobody's to read."""
+    anna, _ = await anna_owing(world, 4_000)
+    for number, name in (("10000025", "C. Bakker"), ("10000026", "D. Smit")):
+        await world.hear(customer_changed(uuid7(), number, name=name))
+    gone = uuid7()
+    await world.hear(customer_changed(gone, "10000027", name="E. Mulder"))
+    await world.hear(customer_changed(gone, "10000027", name="", version=2, erased=True))
+    connection = await asyncpg.connect(databases.url(database))
+    await connection.execute(
+        "UPDATE payments.customers SET name_keys = '[]', name_keys_version = 1"
+    )
+    service = world.payments.service
+    done = []
+    for _ in range(3):
+        async with service.db.write(scope(world)) as session:
+            done.append(await index_names(session, vault=service.vault, limit=2))
+    assert done == [2, 1, 0]
+    kept = "SELECT jsonb_array_length(name_keys) FROM payments.customers ORDER BY number"
+    assert [row[0] for row in await connection.fetch(kept)] == [2, 2, 2, 0]
+    await connection.close()
+    await world.upload(camt053([paid(4_000, name="A. Oosterbrink", iban=ANNAS)]))
+    assert (await allocated(world)).customer_id == anna
 
 
 async def test_an_account_that_paid_by_reference_is_known_the_next_time(world: World) -> None:

@@ -269,6 +269,38 @@ async def test_a_sum_that_came_before_its_sender_was_known_is_found_by_the_job(
     assert (await upload(world, specified(first, second))).json()["status"] == "settled"
 
 
+async def test_a_specification_of_thousands_of_rows_is_taken_apart_in_one_piece(
+    bailiff: World,
+) -> None:
+    """So many are handled in steps: what an earlier step gave to a bill is not open for a later
+    one, and nobody sees half of it."""
+    bill, paid_off = await bailiff.issue(1, 550_00), await bailiff.issue(2, 1_00)
+    rows = "".join(f"{bill.number};0,10;0,01;0,09;20-03-2026\n" for _ in range(6_000))
+    text = f"{HEADING}{rows}{paid_off.number};1,00;0,00;1,00;21-03-2026\n"
+    text += "Dossier 77-X;0,50;0,00;0,50;22-03-2026\n"
+    told = (await upload(bailiff, text)).json()
+    assert (told["parts"], told["gross"]["amount"], len(told["specified"])) == (
+        6_002,
+        601_50,
+        1_000,
+    )
+    await bailiff.upload(camt053([paid(541_50, iban=BAILIFF_IBAN)]))
+    news = [e for e in await bailiff.news() if isinstance(e, PaymentAllocated)]
+    shares = [part for event in news for part in event.allocations]
+    assert sum(part.amount.minor for part in shares) == 550_00 * 9 // 10 + 1_00
+    (item,) = await queue(bailiff)
+    assert (item["reason"], item["unallocated"]["amount"]) == ("specification_unknown", 45_50)
+    for one in (bill, paid_off):
+        shown = await bailiff.get(f"/open-items/{one.invoice_id}")
+        assert shown["available"]["amount"] == 0
+    path = f"/remittances/{told['id']}/parts?limit=200"
+    first = await bailiff.get(path)
+    second = await bailiff.get(f"{path}&cursor={first['next_cursor']}")
+    lines = [part["line"] for page in (first, second) for part in page["items"]]
+    assert lines == list(range(2, 402))
+    assert first["items"][0]["invoice_number"] == bill.number
+
+
 async def test_one_account_belongs_to_one_sender(bailiff: World) -> None:
     body = {"name": "Ander", "iban": "nl69 ingb 0123 4567 89", "layout": LAYOUT}
     taken = await bailiff.payments.call("PUT", "/remittance-senders/ander", json=body)

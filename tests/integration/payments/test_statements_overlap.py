@@ -7,9 +7,11 @@ from datetime import date, datetime
 from itertools import permutations
 from typing import Any
 
+import asyncpg
 import pytest
 
 from shared.events.payments import PaymentReceived, PaymentReversed
+from shared.testing.databases import TestDatabases
 from tests.factories.payments import IBAN, Booked, Part, camt053, eur, paid, report
 from tests.integration.payments.conftest import World
 
@@ -118,6 +120,34 @@ async def test_statements_without_references_that_overlap_book_each_booking_once
     kinds = [(await world.upload(files[n]))["statements"][0]["kind"] for n in order]
     assert kinds.count("statement") == (1 if order[0] == 2 else 2)
     assert await money(world) == ([100, 100, 100, 250], 0)
+
+
+async def test_a_day_told_again_newest_first_is_the_same_day(world: World) -> None:
+    """A bank without references, its file in the order of booking and the export of its website the
+    other way round. What is on the statement alone is booked, and stays ahead."""
+    day = [COFFEE, TEA, COFFEE]
+    await world.upload(mt940(1, 0, *day))
+    result = await world.upload(mt940(77, 0, (30, "bonnetje"), *day[::-1]))
+    (again,) = result["statements"]
+    assert (again["kind"], again["entries_known_before"], result["payments"]) == ("repeat", 3, 1)
+    assert await money(world) == ([30, 100, 100, 250], 30)
+    await world.upload(mt940(2, 450, (30, "bonnetje"), COFFEE))
+    assert await money(world) == ([30, 100, 100, 100, 250], 0)
+
+
+async def test_entries_stored_without_the_balances_of_their_day_are_known_again(
+    world: World, database: str, databases: TestDatabases
+) -> None:
+    """They were booked before those were kept: the balance each left tells it."""
+    await world.upload(mt940(1, 0, COFFEE, TEA))
+    connection = await asyncpg.connect(databases.url(database))
+    await connection.execute(
+        "UPDATE payments.bank_entries SET opens_minor = NULL, closes_minor = NULL"
+    )
+    await connection.close()
+    await world.upload(mt940(77, 0, COFFEE, TEA, COFFEE))
+    await world.upload(mt940(78, 0, COFFEE, COFFEE, TEA))
+    assert await money(world) == ([100, 100, 250], 100)
 
 
 def batch(cents: int, parts: Sequence[Part] = (), **named: Any) -> Booked:

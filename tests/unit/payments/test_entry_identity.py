@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
-from itertools import accumulate
+from datetime import date, timedelta
+from itertools import accumulate, pairwise
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -12,6 +12,8 @@ from services.payments.domain.entry_identity import (
     BookedEntry,
     completed,
     learn,
+    narrow,
+    place_on_account,
     recognise,
     tells_again,
 )
@@ -144,17 +146,20 @@ def take(known: list[BookedEntry], told: list[BookedEntry]) -> None:
     statement = None if tells_again(told, known) else uuid7()
     may_be = (lambda e: e.confirmed_by is None) if statement else anything
     found = recognise(told, known, may_be)
+    narrow(told, found)
     for position, one in enumerate(told):
         learn(found.get(position, one), one, statement)
     known += [one for position, one in enumerate(told) if position not in found]
 
 
-def statement_of(bookings: Sequence[tuple[int, str]], begin: int, end: int) -> list[BookedEntry]:
-    balances = list(accumulate((amount for amount, _ in bookings), initial=5))
-    return [
-        entry(words, amount=amount, balance=balances[place + 1])
-        for place, (amount, words) in enumerate(bookings[begin:end], start=begin)
-    ]
+def statement_of(
+    bookings: Sequence[tuple[int, str]], begin: int = 0, end: int | None = None, opening: int = 5
+) -> list[BookedEntry]:
+    """What a statement tells that begins and ends within a row of bookings."""
+    before = opening + sum(amount for amount, _ in bookings[:begin])
+    told = [entry(words, amount=amount) for amount, words in bookings[begin:end]]
+    place_on_account(told, before)
+    return told
 
 
 @given(st.lists(UNNAMED, min_size=1, max_size=8), st.data())
@@ -163,8 +168,8 @@ def test_overlapping_statements_without_references_end_in_the_same_bookings(
 ) -> None:
     """However a day is cut into statements that overlap, and in whatever order they come."""
     balances = [one.balance_minor for one in statement_of(bookings, 0, len(bookings))]
-    # A balance that comes back with the same words is the one thing no statement tells apart.
-    assume(len({*zip(bookings, balances, strict=True)}) == len(bookings))
+    # A balance that comes back is the one thing no statement tells from itself.
+    assume(len({5, *balances}) == len(bookings) + 1)
     places = st.integers(0, len(bookings))
     spans = data.draw(st.lists(st.tuples(places, places).map(sorted), max_size=5))
     cut = data.draw(st.integers(0, len(bookings)))
@@ -177,3 +182,122 @@ def test_overlapping_statements_without_references_end_in_the_same_bookings(
         (amount, words.encode(), balance)
         for (amount, words), balance in zip(bookings, balances, strict=True)
     )
+
+
+def take_interim(known: list[BookedEntry], bookings: Sequence[tuple[int, str]]) -> None:
+    told = [entry(words, amount=amount) for amount, words in bookings]
+    found = recognise(told, known, anything)
+    known += [one for position, one in enumerate(told) if position not in found]
+
+
+@given(st.lists(UNNAMED, min_size=1, max_size=7), st.data())
+def test_a_day_told_in_any_order_any_number_of_times_is_booked_once(
+    day: list[tuple[int, str]], data: st.DataObject
+) -> None:
+    """Whole in several orders, in two statements that join, and in part by interim reports: each
+    booking is in the books once, and what is equal stays two."""
+    cut = data.draw(st.integers(0, len(day)))
+    balances = accumulate((amount for amount, _ in day), initial=5)
+    # A balance that comes back is the one thing no statement tells from itself.
+    assume(len(set(balances)) == len(day) + 1)
+    wholes = data.draw(st.lists(st.permutations(day), min_size=1, max_size=3))
+    interims = data.draw(st.lists(st.permutations(day).map(lambda seen: seen[:cut]), max_size=2))
+    told = data.draw(
+        st.permutations(
+            [
+                *(("statement", whole, 0, len(day)) for whole in wholes),
+                *(("statement", day, *span) for span in ((0, cut), (cut, len(day))) * 2),
+                *(("interim", seen, 0, cut) for seen in interims),
+            ]
+        )
+    )
+    known: list[BookedEntry] = []
+    for kind, bookings, begin, end in told:
+        if kind == "interim":
+            take_interim(known, bookings)
+        else:
+            take(known, statement_of(bookings, begin, end))
+    booked = Counter((one.amount_minor, one.content) for one in known)
+    assert booked == Counter((amount, words.encode()) for amount, words in day)
+
+
+@given(st.lists(UNNAMED, min_size=1, max_size=7), st.data())
+def test_exports_of_the_day_so_far_and_the_statements_of_its_hours_agree(
+    day: list[tuple[int, str]], data: st.DataObject
+) -> None:
+    """As the day goes on: what each hour added, and now and then all of it in another order."""
+    balances = accumulate((amount for amount, _ in day), initial=5)
+    assume(len(set(balances)) == len(day) + 1)
+    hours = sorted(data.draw(st.sets(st.integers(1, len(day)))) | {len(day)})
+    exports = data.draw(st.lists(st.integers(1, len(day)), max_size=4))
+    files = [(end, day[begin:end], begin) for begin, end in pairwise([0, *hours])]
+    files += [(end, data.draw(st.permutations(day[:end])), 0) for end in exports]
+    known: list[BookedEntry] = []
+    for end, bookings, begin in sorted(files, key=lambda file: file[0]):
+        opening = 5 + sum(amount for amount, _ in day[:begin])
+        take(known, statement_of(bookings, opening=opening))
+        assert end <= len(known)
+    booked = Counter((one.amount_minor, one.content) for one in known)
+    assert booked == Counter((amount, words.encode()) for amount, words in day)
+
+
+def days_told(bookings: Sequence[Sequence[tuple[int, str]]], opening: int) -> list[BookedEntry]:
+    """A statement over several days in a row, as many as there are lists."""
+    told = []
+    for day, of_day in enumerate(bookings):
+        for amount, words in of_day:
+            one = entry(words, amount=amount)
+            one.booked_on = DAY + timedelta(days=day)
+            told.append(one)
+    place_on_account(told, opening)
+    return told
+
+
+@given(st.lists(st.lists(UNNAMED, min_size=1, max_size=4), min_size=1, max_size=3), st.data())
+def test_an_export_of_days_told_in_other_orders_adds_nothing(
+    days: list[list[tuple[int, str]]], data: st.DataObject
+) -> None:
+    """Statements by day and an export of them all, each in an order of its own; newest day first
+    too."""
+    opens = list(accumulate((sum(a for a, _ in day) for day in days), initial=5))
+    assume(len(set(opens)) == len(days) + 1)
+    files = [
+        days_told([*([[]] * place), data.draw(st.permutations(day))], opens[place])
+        for place, day in enumerate(days)
+    ]
+    export = days_told([data.draw(st.permutations(day)) for day in days], 5)[::-1]
+    place_on_account(export, 5)
+    known: list[BookedEntry] = []
+    for told in data.draw(st.permutations([*files, export])):
+        take(known, told)
+    assert len(known) == sum(map(len, days))
+
+
+def test_a_day_told_again_newest_first_is_the_same_day() -> None:
+    """The bank's own file and the export of its website; nothing but the order tells them apart."""
+    day = [(100, "koffie"), (250, "thee"), (100, "koffie"), (-100, "koffie")]
+    known: list[BookedEntry] = []
+    take(known, statement_of(day))
+    take(known, statement_of(day[::-1]))
+    assert len(known) == 4
+
+
+def test_an_entry_kept_without_its_day_is_known_by_the_balance_it_left() -> None:
+    """It was stored before the balances of its day were; told again it learns them."""
+    (known,) = statement_of([(100, "koffie")])
+    known.opens_minor = known.closes_minor = None
+    (told,) = statement_of([(100, "koffie")])
+    assert is_same(told, known)
+    assert learn(known, told, None)
+    assert known.stretch == told.stretch is not None
+    assert not is_same(statement_of([(100, "koffie")], opening=300)[0], known)
+
+
+def test_an_account_emptied_every_noon_has_two_of_what_comes_twice() -> None:
+    """Both statements begin and end with nothing: only the balances between tell them apart."""
+    morning = [(100, "koffie"), (-100, "naar spaarrekening")]
+    evening = [(250, "thee"), (100, "koffie"), (-350, "naar spaarrekening")]
+    known: list[BookedEntry] = []
+    take(known, statement_of(morning, opening=0))
+    take(known, statement_of(evening, opening=0))
+    assert Counter(one.content for one in known)[b"koffie"] == 2
