@@ -36,10 +36,16 @@ class Settings(ServiceSettings):
     refused_webhooks_kept: int = Field(200, ge=1, le=10_000)
     provider_timeout_s: float = Field(10.0, gt=0)
     # How a provider's payout is known by sender and text; a group, or all of it, is its reference.
+    # What each writes by default, as far as its own pages say: see `payout_patterns`.
     payout_reference_pattern: str = r"\b\d{5,8}\.\d{4}\.\d{2}\b"
-    adyen_payout_pattern: str = r"(?i)\bTX\w{4,30}.{0,60}?\bbatch\s+\d{1,9}\b"
-    stripe_payout_pattern: str = r"\bSTRIPE\b(?: [A-Z0-9-]{2,35}){0,8}"
-    gocardless_payout_pattern: str = r"(?i:gocardless).{0,80}?\b([A-Z0-9]{1,18}-[A-Z0-9]{4,8})\b"
+    adyen_payout_pattern: str = r"(?i)\bTX\w{3,28}XT\b.{0,80}?\bbatch\s+\d{1,9}\b"
+    stripe_payout_pattern: str = (
+        r"\bSTRIPE\b(?: [A-Z0-9-]{2,35}){0,8}"
+        r"|(?i:\bstripe (?:technology|payments) europe\b)(?: \S{1,35}){0,12}"
+    )
+    gocardless_payout_pattern: str = (
+        r"(?i:gocardless).{0,80}?\b([A-Za-z0-9]{1,18}-[A-Za-z0-9]{1,12})\b"
+    )
     # Where payers reach this service from outside.
     public_url: str = "http://127.0.0.1:8102"
     # Where the provider reaches it with webhooks; empty: where payers do.
@@ -64,7 +70,18 @@ class Settings(ServiceSettings):
 
     @property
     def payout_patterns(self) -> dict[str, str]:
-        """By provider, of those something was agreed with."""
+        """By provider, of those something was agreed with.
+
+        Mollie: the settlement's `reference`, such as 1234567.2404.03 (docs.mollie.com/reference/
+        get-settlement). Adyen: unique reference, merchant account and batch, such as
+        "TX123456789123XT TestMerchant, batch 4" (adyen.help, "What remittance/payout description
+        is configured for my accounts?"). Stripe: the payout's `statement_descriptor`, by default
+        STRIPE, which banks may leave out; then its name alone tells (docs.stripe.com/payouts/
+        statement-descriptors). GoCardless: the payout's `reference`, "which appears on the
+        creditor's bank statement" (developer.gocardless.com/api-reference/#core-endpoints-payouts);
+        its form is not documented, so its name has to stand before it. All but Mollie's can be
+        agreed otherwise with the provider, or cut by the bank: hence settings.
+        """
         agreed = {
             "adyen": (self.adyen_payout_pattern, self.adyen_hmac_keys, self.adyen_report_api_key),
             "stripe": (

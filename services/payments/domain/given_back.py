@@ -63,6 +63,12 @@ def gone_in_all(told: Collection[Told], currency: str) -> Money:
     return max(gone, Money.zero(currency))
 
 
+def came_again_in_all(told: Iterable[Told], currency: str) -> Money:
+    """What was with the payer and came again, by refunds that failed and chargebacks won."""
+    kinds = ("refund_failed", "chargeback_reversed")
+    return Money.total((one.amount for one in told if one.kind in kinds), currency)
+
+
 def _at(one: Told) -> datetime:
     return one.at or _BEFORE_ALL
 

@@ -1,6 +1,8 @@
 """A client of Mollie's payments API (v2): create a payment, look at one.
 
-A webhook tells an id and nothing else, so what counts is always what this client reads back.
+A webhook tells an id and nothing else, so what counts is always what this client reads back. A
+payment is read with its chargebacks: one that was won stays among them, with the day it was
+(`reversedAt`; Mollie docs, "Get payment", "Chargebacks API").
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ _OUTCOMES: Final[Mapping[str, Outcome]] = {
 }
 _SIGNATURE_HEADER = "x-mollie-signature"
 _PROVIDER_ID = re.compile(r"tr_[A-Za-z0-9]{1,64}", re.ASCII)
+_BELOW_PAYMENT = re.compile(r"/payments/(tr_[A-Za-z0-9]{1,64})/chargebacks/", re.ASCII)
 
 
 class Mollie:
@@ -93,7 +96,8 @@ class Mollie:
 
     async def payment(self, provider_id: str) -> ProviderState | None:
         """None when the provider knows no such payment."""
-        response = await self._call("GET", f"/v2/payments/{quote(provider_id, safe='')}")
+        path = f"/v2/payments/{quote(provider_id, safe='')}?embed=chargebacks"
+        response = await self._call("GET", path)
         if response.status_code in {400, 404, 410, 422}:
             return None
         if response.status_code != 200:
@@ -120,12 +124,13 @@ def _state(response: httpx.Response) -> ProviderState:
         body = response.json()
         checkout = (body.get("_links") or {}).get("checkout") or {}
         amount = _money(body["amount"])
+        charged_back, won = _chargebacks(body, amount.currency)
         return ProviderState(
             id=str(body["id"]),
             outcome=_OUTCOMES[body["status"]],
             amount=amount,
-            charged_back=_money(body.get("amountChargedBack"), amount.currency)
-            + _money(body.get("amountRefunded"), amount.currency),
+            charged_back=charged_back + _money(body.get("amountRefunded"), amount.currency),
+            came_again=won,
             checkout_url=checkout.get("href"),
             expires_in=_expires_in(body),
             metadata=body.get("metadata") if isinstance(body.get("metadata"), dict) else {},
@@ -138,6 +143,21 @@ def _money(amount: Mapping[str, str] | None, currency: str = "") -> Money:
     if amount is None:
         return Money(0, currency)
     return Money.parse(amount["value"], amount["currency"])
+
+
+def _chargebacks(body: Mapping[str, Any], currency: str) -> tuple[Money, Money]:
+    """What is with the payer by chargebacks, and what was until they were won.
+
+    Whether `amountChargedBack` goes down when one is won is documented nowhere, so it counts only
+    where the chargebacks themselves do not come along.
+    """
+    listed = (body.get("_embedded") or {}).get("chargebacks")
+    if listed is None:
+        return _money(body.get("amountChargedBack"), currency), Money.zero(currency)
+    lost = Money.total((_money(one["amount"]) for one in listed), currency)
+    won = (_money(one["amount"]) for one in listed if one.get("reversedAt"))
+    came_again = Money.total(won, currency)
+    return lost - came_again, came_again
 
 
 def _expires_in(body: Mapping[str, Any]) -> timedelta | None:
@@ -193,13 +213,23 @@ def _told(event: Mapping[str, Any]) -> ProviderEvent:
     if event.get("resource") != "event":
         raise InvalidInput.field("resource", "an event is needed here")
     entity = text_at(event, "entityId")
+    payment = _payment_of_chargeback(event) if entity.startswith("chb_") else entity
     return ProviderEvent(
         id=text_at(event, "id"),
-        kind="changed" if _PROVIDER_ID.fullmatch(entity) else "other",
+        kind="changed" if _PROVIDER_ID.fullmatch(payment) else "other",
         type=text_at(event, "type"),
         occurred_at=moment(str(event.get("createdAt") or "")),
-        payment=entity,
+        payment=payment,
     )
+
+
+def _payment_of_chargeback(event: Mapping[str, Any]) -> str:
+    """`chargeback.received` and `chargeback.reversed` come with the chargeback (full payload), or
+    with its address alone, which is below that of its payment (simple payload)."""
+    entity = (event.get("_embedded") or {}).get("entity") or {}
+    link = ((event.get("_links") or {}).get("entity") or {}).get("href")
+    named = _BELOW_PAYMENT.search(str(link or ""))
+    return str(entity.get("paymentId") or (named[1] if named else event["entityId"]))
 
 
 def _classic_id(body: bytes) -> str:

@@ -1,12 +1,15 @@
 """A settlement at Mollie as a whole: its amount, what is in it, and what it cost.
 
 It is found by the reference its payout has at the bank (Mollie docs, "Get settlement"); what is
-in it comes in pages of three lists.
+in it comes in pages of three lists. Chargebacks that were won and refunds that could not be paid
+are in none of them, only in the sums ("Settlement report"): where the lists leave such money over,
+the movements of the balance between this settlement and the one before name their payments
+("List balance transactions", which needs `balances.read`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -29,6 +32,9 @@ _LISTS: Final[tuple[tuple[str, str, int, PartKind], ...]] = (
     ("chargebacks", "paymentId", -1, "taken"),
 )
 _MOST_PAGES = 1_000
+# What comes again; a balance ends a settlement by an outgoing transfer.
+_REINSTATED: Final = {"chargeback-reversal", "returned-refund"}
+_PAID_OUT: Final = "outgoing-transfer"
 
 
 class MolliePayouts:
@@ -59,24 +65,50 @@ async def _read(get: Get, reference: str) -> Settlement | None:
                 money = _money(row["amount"])
                 part = PayoutPart(str(row[named]), money if sign > 0 else -money, kind)
                 parts.append(part)
-        return Settlement(
-            id=str(found["id"]),
-            amount=_money(found["amount"]),
-            parts=parts,
-            costs=_costs(found.get("periods") or {}),
-        )
+        amount, costs = _money(found["amount"]), _costs(found.get("periods") or {})
+        listed = Money.total((part.amount for part in parts), amount.currency)
+        if listed.to_decimal() - costs < amount.to_decimal():
+            parts += await _come_again(get, found)
+        return Settlement(id=str(found["id"]), amount=amount, parts=parts, costs=costs)
     except (KeyError, TypeError, AttributeError, ArithmeticError, InvalidInput):
         raise ProviderAway("the payment provider answered something else") from None
 
 
+async def _come_again(get: Get, settlement: Mapping[str, Any]) -> list[PayoutPart]:
+    """The newest movements come first, so that the settlement's own transfer precedes them."""
+    parts, is_in_it = [], False
+    balance = quote(str(settlement.get("balanceId") or "primary"), safe="")
+    path = f"/v2/balances/{balance}/transactions?limit=250"
+    async for row in _rows(get, path, "balance_transactions"):
+        context = _context(row)
+        if row["type"] == _PAID_OUT:
+            if is_in_it:
+                break
+            is_in_it = context.get("settlementId") == settlement["id"]
+        elif is_in_it and row["type"] in _REINSTATED:
+            money = _money(row["initialAmount"])
+            parts.append(PayoutPart(str(context["paymentId"]), money, "reinstated"))
+    return parts
+
+
+def _context(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Told as it is, or under a name of the movement's type."""
+    told: Mapping[str, Any] = row.get("context") or {}
+    return next((inner for inner in told.values() if isinstance(inner, dict)), told)
+
+
 async def _all(get: Get, path: str, noun: str) -> list[Mapping[str, Any]]:
-    rows: list[Mapping[str, Any]] = []
+    return [row async for row in _rows(get, path, noun)]
+
+
+async def _rows(get: Get, path: str, noun: str) -> AsyncIterator[Mapping[str, Any]]:
     following: str | None = path
     for _ in range(_MOST_PAGES):
         if following is None:
-            return rows
+            return
         page = await get(following) or {}
-        rows += (page.get("_embedded") or {}).get(noun) or []
+        for row in (page.get("_embedded") or {}).get(noun) or []:
+            yield row
         link = ((page.get("_links") or {}).get("next") or {}).get("href")
         # The path alone: our key goes to the provider we were configured with, nowhere else.
         parts = urlsplit(link) if link else None

@@ -77,13 +77,14 @@ class ProviderState:
     """A payment as the provider knows it now. `expires_in` counts from its creation.
 
     `charged_back` is all that was taken from us again, by refunds and by chargebacks; None when
-    this telling does not say.
+    this telling does not say. `came_again` had been taken and is with us now.
     """
 
     id: str
     outcome: Outcome
     amount: Money
     charged_back: Money | None
+    came_again: Money | None = None
     checkout_url: str | None = None
     expires_in: timedelta | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from services.payments.models import PayoutPart as PayoutPartRow
 from services.payments.models import PayoutSettlement, ProviderPayout
 from services.payments.providers.provider import ProviderAway, ProviderRefused
 from services.payments.repository import payouts, webhook_events
+from services.payments.use_cases.ask_about_parts import ask_about_parts
 from services.payments.use_cases.provider_client import payouts_of
 from shared import outbox
 from shared.bulk import insert_rows
@@ -57,6 +58,8 @@ async def explain_payouts(service: Service, creditor_id: UUID, *, limit: int = 5
         except (ProviderAway, ProviderRefused) as error:
             reason = "provider_away" if isinstance(error, ProviderAway) else "provider_refused"
             log.warning("provider.settlement_unread", provider=payout.provider, reason=reason)
+        if settlement is not None:
+            await ask_about_parts(service, scope, payout, settlement)
         async with service.db.write(scope) as session:
             await _record(session, payout, settlement, reason)
     return len(due)

@@ -36,11 +36,14 @@ from shared.ids import derived_id, uuid7
 from shared.money import Money
 
 
-async def follow_gone(session: WriteSession, row: ProviderPayment, gone: Money) -> bool:
+async def follow_gone(
+    session: WriteSession, row: ProviderPayment, gone: Money, came_again: Money | None = None
+) -> bool:
     """Book what `gone`, all that is with the payer again, says beyond what is booked.
 
-    `row` is locked. False when our books cannot follow: another currency, or money that we had
-    paid back ourselves.
+    `came_again` went before that and is with us now: what our books missed of it goes and comes
+    in them too, because the provider's payouts tell of both. `row` is locked. False when our
+    books cannot follow: another currency, or money that we had paid back ourselves.
     """
     first = derived_id(row.id, "payment")
     reversals = await online.reversals_of(session, row.id)
@@ -50,18 +53,24 @@ async def follow_gone(session: WriteSession, row: ProviderPayment, gone: Money) 
         return True
     if gone.currency != payments[first].currency:
         return False
-    booked = _net(reversals, gone.currency)
-    gone = min(gone, Money(payments[first].amount_minor, gone.currency))
-    if gone > booked:
-        return await _take(session, row, _newest_first(payments, reversals), gone - booked)
+    whole = Money(payments[first].amount_minor, gone.currency)
+    taken, again = (_total(reversals, kind, gone.currency) for kind in ("taken", "reinstated"))
+    gone, booked = min(gone, whole), taken - again
+    missed = max((came_again or again) - again, Money.zero(gone.currency))
+    # What went several times over stays netted: of one payment no more can be gone than it was.
+    most = gone + missed if gone + missed <= whole else gone
+    if most > booked:
+        lefts = _newest_first(payments, reversals)
+        if not await _take(session, row, lefts, most - booked):
+            return False
+        booked = most
     if gone < booked:
         await _reinstate(session, row, booked - gone)
     return True
 
 
-def _net(reversals: Collection[ProviderReversal], currency: str) -> Money:
-    signed = (one.amount_minor * (1 if one.kind == "taken" else -1) for one in reversals)
-    return Money(sum(signed), currency)
+def _total(reversals: Collection[ProviderReversal], kind: str, currency: str) -> Money:
+    return Money(sum(one.amount_minor for one in reversals if one.kind == kind), currency)
 
 
 def _newest_first(

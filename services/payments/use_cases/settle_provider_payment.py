@@ -64,7 +64,9 @@ async def settle_provider_payment(
 
 
 async def _follow_gone(session: WriteSession, row: ProviderPayment, state: ProviderState) -> bool:
-    return state.charged_back is None or await follow_gone(session, row, state.charged_back)
+    if state.charged_back is None:
+        return True
+    return await follow_gone(session, row, state.charged_back, state.came_again)
 
 
 def _several(row: ProviderPayment) -> tuple[UUID, ...]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import DBAPIError
 
 from services.payments.config import settings_of
-from services.payments.domain.given_back import GIVEN_BACK_KINDS, gone_in_all
+from services.payments.domain.given_back import GIVEN_BACK_KINDS, came_again_in_all, gone_in_all
 from services.payments.domain.transitions import after
 from services.payments.domain.webhook_events import MOST_TRIES, WEBHOOK_EVENT, wait_after
 from services.payments.models import ProviderPayment, WebhookEvent
@@ -148,7 +148,8 @@ async def _follow_gone(session: WriteSession, row: ProviderPayment, event: Webho
     currency = _amount(event).currency
     if any(one.amount.currency != currency for one in told):
         return _NOT_FOLLOWED
-    done = await follow_gone(session, row, gone_in_all(told, currency))
+    gone, again = gone_in_all(told, currency), came_again_in_all(told, currency)
+    done = await follow_gone(session, row, gone, again)
     return _APPLIED if done else _NOT_FOLLOWED
 
 

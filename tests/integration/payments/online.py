@@ -13,7 +13,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI, HTTPException
 
-from deploy.local.provider import Payment, Provider
+from deploy.local.mollie_books import Payment, Provider
 from services.payments.app import create_app
 from services.payments.config import Settings
 from shared.events.billing import InvoiceIssued

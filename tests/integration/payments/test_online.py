@@ -3,12 +3,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
-from deploy.local.provider import Taken
 from deploy.local.provider import create_app as create_provider
 from deploy.local.settings import LocalSettings, Ports
 from services.payments.app import create_app
@@ -304,27 +302,6 @@ async def test_a_payout_is_explained_to_the_cent_and_its_fee_told(online: Online
     assert (payout["status"], payout["fee"]["amount"]) == ("agreed", 87)
     found = await online.get("/reconciliation")
     assert (found["agrees"], found["provider"]["in_transit"]["amount"]) == (True, 0)
-
-
-async def test_a_payout_that_does_not_add_up_waits_for_a_person_with_its_reason(
-    online: Online, provider_books: Books, clock: FixedClock
-) -> None:
-    """A webhook was lost: the payout says of a payment that it came back, our books do not."""
-    names = [await online.pay(await online.issue(n, 1_000 * n)) for n in (5, 3)]
-    provider_books.payments[names[1]].taken.append(Taken("chargeback", Decimal(30)))
-    settlement = await online.at_provider("/fake/settlements")
-    await online.upload(camt053([paid(5_000, text=f"Mollie {settlement['reference']}")]))
-    await online.news()
-    await run_job(online, "explain_payouts")
-    (payout,) = (await online.get("/payouts?status=differs"))["items"]
-    assert (payout["reason"], payout["fee"]["amount"]) == ("not_taken_back", 0)
-    assert await online.webhook(data={"id": names[1]}) == 200
-    await run_job(online, "work_webhook_events")
-    clock.advance(timedelta(hours=2))
-    await run_job(online, "explain_payouts")
-    (payout,) = (await online.get("/payouts"))["items"]
-    assert payout["status"] == "agreed"
-    assert (await online.get("/reconciliation"))["provider"]["in_transit"]["amount"] == 0
 
 
 async def test_a_visit_the_provider_forgot_is_over(

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from services.payments.providers.mollie import Mollie
+from services.payments.providers.mollie import Mollie, MollieWebhooks
 from services.payments.providers.provider import NewPayment, ProviderAway, ProviderRefused
 from shared.money import Money
 
@@ -136,3 +136,47 @@ async def test_a_payment_is_cancelled_where_its_method_allows() -> None:
         assert (state.outcome if state else None) == "cancelled"
     async with answering(422, {"status": 422, "detail": "cannot be canceled"}) as mollie:
         assert await mollie.cancel_payment("tr_1") is None
+
+
+async def test_a_chargeback_that_was_won_is_with_us_again() -> None:
+    """The sums may still count it; what the chargebacks themselves say goes before."""
+    lost = {"amount": {"value": "5.00", "currency": "EUR"}, "reversedAt": None}
+    won = {
+        "amount": {"value": "20.00", "currency": "EUR"},
+        "reversedAt": "2026-05-01T09:13:37+00:00",
+    }
+    document = payment(
+        status="paid",
+        amountChargedBack={"value": "25.00", "currency": "EUR"},
+        _embedded={"chargebacks": [won, lost]},
+    )
+    asked: list[httpx.Request] = []
+    async with answering(200, document, asked) as mollie:
+        state = await mollie.payment("tr_1")
+    assert state is not None
+    assert (state.charged_back, state.came_again) == (Money(500, "EUR"), Money(2_000, "EUR"))
+    assert asked[0].url.params["embed"] == "chargebacks"
+
+
+CHARGEBACK = {"resource": "event", "id": "event_1", "type": "chargeback.reversed"}
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"_embedded": {"entity": {"paymentId": "tr_1"}}}, ("changed", "tr_1")),
+        (
+            {"_links": {"entity": {"href": "https://p/v2/payments/tr_2/chargebacks/chb_9"}}},
+            ("changed", "tr_2"),
+        ),
+        ({}, ("other", "chb_9")),
+    ],
+)
+def test_news_of_a_chargeback_leads_to_its_payment(
+    told: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    """With the chargeback itself, or with no more than its address; else nothing can be asked."""
+    body = json.dumps({**CHARGEBACK, "entityId": "chb_9", **told}).encode()
+    webhooks = MollieWebhooks(lambda: answering(200, payment()), ())
+    (event,) = webhooks.hear(body, {}, datetime(2026, 5, 1, tzinfo=UTC))
+    assert (event.kind, event.payment) == expected

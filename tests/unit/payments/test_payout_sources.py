@@ -260,7 +260,21 @@ async def test_an_answer_that_is_none_leaves_the_payout_unknown(
         ("Stichting Mollie Uitbetaling 1234567.2604.01", ("mollie", "1234567.2604.01")),
         ("STRIPE STRIPE X1Y2Z3", ("stripe", "STRIPE STRIPE X1Y2Z3")),
         ("Adyen N.V. TX2PM5S5KXT WaterNL batch 165", ("adyen", "TX2PM5S5KXT WaterNL batch 165")),
+        (
+            "Adyen N.V. TX123456789123XT TestMerchant, batch 4",
+            ("adyen", "TX123456789123XT TestMerchant, batch 4"),
+        ),
+        (
+            "ADYEN TX4313726XT batch 4, TestMerchant",
+            ("adyen", "TX4313726XT batch 4"),
+        ),
         ("GoCardless SAS WATERNL-X8RDT", ("gocardless", "WATERNL-X8RDT")),
+        ("GOCARDLESS LTD ref-1", ("gocardless", "ref-1")),
+        (
+            "Stripe Technology Europe Ltd Cactus payout 001",
+            ("stripe", "Stripe Technology Europe Ltd Cactus payout 001"),
+        ),
+        ("J. Stripe betaling pinstripe overhemd", None),
         ("J. de Vries factuur WATER-20260 batch 3", None),
     ],
 )
