@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -130,12 +130,8 @@ async def plan_lines(
         line.kind = kind
         line.arrivals = _arrivals(line, fact, debits)
     asked = [arrival for line in lines for arrival in line.arrivals]
-    late = {
-        arrival.id
-        for line in lines
-        if isinstance(line.kind, LateCollection)
-        for arrival in line.arrivals
-    }
+    late_ids = late_collections(lines)
+    late = {arrival.id for arrival in asked if arrival.debit_id in late_ids}
     collectors = await remittances.senders_by_iban(
         session, {arrival.iban_index for arrival in asked if arrival.iban_index}
     )
@@ -148,6 +144,17 @@ async def plan_lines(
         elif arrival.id in bulk:
             verdicts[arrival.id] = Verdict(None, (), "", "awaits_specification", ())
     return LinePlan(lines, debits, verdicts, transfers)
+
+
+def late_collections(lines: Iterable[PlacedLine]) -> dict[UUID, PlacedLine]:
+    """By debit: the line that books it after its return was seen, alone or among others."""
+    found: dict[UUID, PlacedLine] = {}
+    for line in lines:
+        if isinstance(line.kind, LateCollection):
+            found[line.kind.debit_id] = line
+        elif isinstance(line.kind, Collection):
+            found.update(dict.fromkeys(line.kind.late_ids, line))
+    return found
 
 
 def _facts(draft: LineDraft, payout_patterns: Mapping[str, re.Pattern[str]]) -> LineFacts:
@@ -172,8 +179,8 @@ def _payout(draft: LineDraft, patterns: Mapping[str, re.Pattern[str]]) -> Payout
 
 def _arrivals(line: PlacedLine, facts: LineFacts, debits: dict[UUID, Debit]) -> list[Arrival]:
     match line.kind:
-        case Collection(debit_ids, named_by):
-            return [_collected(line, debits[debit_id], named_by) for debit_id in debit_ids]
+        case Collection(debit_ids, named_by, late_ids):
+            return [_collected(line, debits[id_], named_by) for id_ in debit_ids + late_ids]
         case LateCollection(debit_id):
             return [_collected(line, debits[debit_id], "end_to_end")]
         case Incoming(odd):
