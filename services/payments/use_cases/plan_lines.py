@@ -15,12 +15,13 @@ from services.payments.domain.bank_lines import (
     LateCollection,
     LineFacts,
     Payout,
+    Return,
     sort_lines,
 )
 from services.payments.domain.debit import from_our_reference
 from services.payments.models import Debit, Transfer
 from services.payments.repository import debits as debit_rows
-from services.payments.repository import payouts, remittances
+from services.payments.repository import matching, payouts, remittances
 from services.payments.repository import transfers as transfer_rows
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
 from services.payments.use_cases.index_iban_endings import ending_index
@@ -129,6 +130,10 @@ async def plan_lines(
     for line, kind, fact in zip(lines, kinds, facts, strict=True):
         line.kind = kind
         line.arrivals = _arrivals(line, fact, debits)
+    going_back = {kind.debit_id for kind in kinds if isinstance(kind, Return)}
+    if going_back:
+        # Payments before open items, as everybody locks them.
+        await matching.lock_payments_of_debits(session, going_back)
     asked = [arrival for line in lines for arrival in line.arrivals]
     late_ids = late_collections(lines)
     late = {arrival.id for arrival in asked if arrival.debit_id in late_ids}
