@@ -47,10 +47,14 @@ class TransferFacts:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The booking of debits: by their own ids, or of whole groups of a day in one sum."""
+    """The booking of debits: by their own ids, or of whole groups of a day in one sum.
+
+    `late_ids` are those in the sum whose return came first: in, and out again at once.
+    """
 
     debit_ids: tuple[UUID, ...]
     named_by: str
+    late_ids: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +160,9 @@ def _money_in(line: LineFacts, book: _Book) -> Kind:
     # Each group the line names by itself, then all of them.
     for batch_ids in (*((batch_id,) for batch_id in line.batch_ids), line.batch_ids):
         debits = [d for batch_id in batch_ids for d in book.batches.get(batch_id, ())]
-        flying = [d for d in debits if book.status_of(d) == "submitted"]
-        for going in (flying, [d for d in debits if d in flying or _was_given_up(d, book)]):
-            if going and _is_sum(line.amount, going):
-                book.status.update({d.id: "collected" for d in going})
-                return Collection(tuple(d.id for d in going), "batch")
+        found = _group_booked(line.amount, debits, book)
+        if found is not None:
+            return found
     if any(batch_id in book.batches for batch_id in line.batch_ids):
         return Incoming("batch_differs")
     if line.payout is not None:
@@ -171,6 +173,26 @@ def _money_in(line: LineFacts, book: _Book) -> Kind:
     return Incoming()
 
 
+def _group_booked(amount: Money, debits: Sequence[DebitFacts], book: _Book) -> Kind | None:
+    """What of a group makes the sum: what flies, with what was given up or what came back already,
+    or all of it."""
+    flying = [d for d in debits if book.status_of(d) == "submitted"]
+    given_up = [d for d in debits if _was_given_up(d, book)]
+    came_back = [d for d in debits if _came_back_first(d, book)]
+    for going, late in (
+        (flying, []),
+        (flying + given_up, []),
+        (flying, came_back),
+        (flying + given_up, came_back),
+    ):
+        if (going or late) and _is_sum(amount, going + late):
+            book.status.update(
+                {d.id: "collected" for d in going} | {d.id: "returned" for d in late}
+            )
+            return Collection(tuple(d.id for d in going), "batch", tuple(d.id for d in late))
+    return None
+
+
 def _collected(line: LineFacts, debit: DebitFacts, book: _Book) -> Kind:
     status = book.status_of(debit)
     if debit.amount != line.amount:
@@ -178,7 +200,7 @@ def _collected(line: LineFacts, debit: DebitFacts, book: _Book) -> Kind:
     if status == "submitted" or _was_given_up(debit, book):
         book.status[debit.id] = "collected"
         return Collection((debit.id,), "end_to_end")
-    if status == "returned" and not debit.has_payment and debit.id not in book.status:
+    if _came_back_first(debit, book):
         book.status[debit.id] = "returned"
         return LateCollection(debit.id)
     return Incoming("already_collected")
@@ -187,8 +209,17 @@ def _collected(line: LineFacts, debit: DebitFacts, book: _Book) -> Kind:
 def _was_given_up(debit: DebitFacts, book: _Book) -> bool:
     """What we withdrew, or the bank refused, and nothing was booked of: the bank may have collected
     it all the same."""
+    return _is_without_booking(debit, book) and not debit.came_back
+
+
+def _came_back_first(debit: DebitFacts, book: _Book) -> bool:
+    """The account shows its return, and its collection only now."""
+    return _is_without_booking(debit, book) and debit.came_back
+
+
+def _is_without_booking(debit: DebitFacts, book: _Book) -> bool:
     is_returned = debit.status == "returned" and debit.id not in book.status
-    return is_returned and not debit.has_payment and not debit.came_back
+    return is_returned and not debit.has_payment
 
 
 def _money_out(line: LineFacts, book: _Book) -> Kind:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -49,11 +49,15 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class PayoutSeen:
-    """A payout as the bank shows it; `reference` is what its text says."""
+    """A payout as the bank shows it; `reference` is what its text says.
+
+    `taken` are the provider's ids of those that other lines of the bank turned out to be.
+    """
 
     reference: str
     amount: Money
     booked_on: date
+    taken: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

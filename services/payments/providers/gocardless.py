@@ -122,16 +122,17 @@ async def _get(client: httpx.AsyncClient, noun: str, name: str) -> dict[str, Any
 def _state(found: Mapping[str, Any]) -> ProviderState:
     try:
         amount = money_of(found["amount"], found["currency"], {})
-        status = found["status"]
-        # A debit can fail after it was confirmed: what was booked of it is gone again.
-        lost = status in {"charged_back", "failed"}
+        outcome = _OUTCOMES[found["status"]]
+        # A debit can fail after it was confirmed, and be tried again: what was booked of it is gone
+        # until it is confirmed once more.
+        is_here = outcome == "paid" and found["status"] != "charged_back"
         return ProviderState(
             id=text_at(found, "id"),
-            outcome=_OUTCOMES[status],
+            outcome=outcome,
             amount=amount,
-            charged_back=amount
-            if lost
-            else Money(int(found.get("amount_refunded") or 0), amount.currency),
+            charged_back=Money(int(found.get("amount_refunded") or 0), amount.currency)
+            if is_here
+            else amount,
             metadata=found.get("metadata") or {},
         )
     except (KeyError, TypeError, ValueError, InvalidInput):

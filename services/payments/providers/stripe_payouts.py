@@ -89,6 +89,8 @@ async def _payout(reader: Reader, seen: PayoutSeen) -> Mapping[str, Any] | None:
     same = []
     words = seen.reference.split()
     async for found in _listed(reader, "/v1/payouts", asked):
+        if text_at(found, "id") in seen.taken:
+            continue
         if (found.get("trace_id") or {}).get("value") in words:
             return found
         if _money(found) == seen.amount and found["status"] in {"paid", "in_transit"}:

@@ -194,6 +194,16 @@ async def come_back(session: AsyncSession, debit_ids: Collection[UUID]) -> set[U
     return {debit_id for debit_id in rows if debit_id}
 
 
+async def heard_mandates(session: AsyncSession, mandate_ids: Collection[UUID]) -> set[UUID]:
+    """Mandates of which a debit is with the bank, or was: booked, or taken back by a line."""
+    taken_back = select(BankLine.id).where(BankLine.debit_id == Debit.id).exists()
+    query = select(Debit.mandate_id).where(
+        Debit.mandate_id == any_(literal(list(mandate_ids), UUIDS)),
+        or_(Debit.status.in_(("submitted", "collected")), taken_back),
+    )
+    return set(await session.scalars(query))
+
+
 def facts_of(
     debit: Debit, with_payment: Collection[UUID], come_back: Collection[UUID]
 ) -> DebitFacts:

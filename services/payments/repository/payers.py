@@ -6,10 +6,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import any_, func, literal, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    any_,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from services.payments.models import KnownIban, RememberedPayer
+from services.payments.domain.transitions import ACTIVE_ALLOCATIONS
+from services.payments.models import Allocation, BankLine, KnownIban, Payment, RememberedPayer
 from services.payments.repository.parties import BYTES, UUIDS
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
@@ -18,8 +32,11 @@ from shared.rows import rows_of
 
 _TAUGHT_AGAIN = (
     "(creditor_id, iban_index, customer_id) DO UPDATE SET payment_id = excluded.payment_id,"
-    " taught_by = excluded.taught_by, taught_at = excluded.taught_at,"
-    " times = remembered_payers.times + 1, active = true"
+    " taught_by = excluded.taught_by, taught_at = excluded.taught_at, active = true,"
+    # What was unlearned begins anew, and one payment teaches once, in however many steps.
+    " times = CASE WHEN NOT remembered_payers.active THEN 1"
+    " WHEN remembered_payers.payment_id = excluded.payment_id THEN remembered_payers.times"
+    " ELSE remembered_payers.times + 1 END"
 )
 
 
@@ -55,13 +72,57 @@ async def remember(session: WriteSession, lessons: Collection[Lesson]) -> None:
     )
 
 
-async def unlearn_from(session: WriteSession, payment_id: UUID) -> None:
-    """What this payment taught last was wrong; what others taught before it stays."""
+async def unlearn(
+    session: WriteSession, iban_index: bytes, payment_id: UUID, customer_ids: Collection[UUID]
+) -> None:
+    """This payment of the account was not for these customers: what it taught of them was wrong.
+
+    What others taught stays, as long as money from there is still theirs.
+    """
+    lesson = RememberedPayer
+    taught_it = or_(lesson.payment_id == payment_id, lesson.times > 1)
+    times = lesson.times - case((taught_it, 1), else_=0)
     await session.execute(
-        update(RememberedPayer)
-        .where(RememberedPayer.payment_id == payment_id, RememberedPayer.active)
-        .values(active=RememberedPayer.times > 1, times=func.greatest(RememberedPayer.times - 1, 1))
+        update(lesson)
+        .where(lesson.iban_index == iban_index, lesson.customer_id.in_(customer_ids), lesson.active)
+        .values(
+            times=func.greatest(times, 1),
+            active=and_(times > 0, _paid_for(lesson.iban_index, lesson.customer_id)),
+        )
     )
+
+
+async def forget_accounts(
+    session: WriteSession, iban_index: bytes, customer_ids: Collection[UUID]
+) -> None:
+    """An account known by a bill it paid by reference is known no more when it paid none."""
+    await session.execute(
+        delete(KnownIban).where(
+            KnownIban.iban_index == iban_index,
+            KnownIban.customer_id.in_(customer_ids),
+            KnownIban.source == "payment",
+            ~_paid_for(KnownIban.iban_index, KnownIban.customer_id, "reference"),
+        )
+    )
+
+
+def _paid_for(
+    iban_index: InstrumentedAttribute[bytes],
+    customer_id: InstrumentedAttribute[UUID],
+    *rules: str,
+) -> ColumnElement[bool]:
+    """Whether money from the account is allocated to the customer now, by one of these rules."""
+    query = (
+        select(Allocation.id)
+        .join(Payment, Payment.id == Allocation.payment_id)
+        .join(BankLine, BankLine.id == Payment.line_id)
+        .where(
+            BankLine.iban_index == iban_index,
+            Allocation.customer_id == customer_id,
+            Allocation.status.in_(ACTIVE_ALLOCATIONS),
+        )
+    )
+    return (query.where(Allocation.matched_by.in_(rules)) if rules else query).exists()
 
 
 async def taught(

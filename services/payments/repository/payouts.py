@@ -106,6 +106,20 @@ async def payouts_to_explain(
     return (await session.scalars(query)).all()
 
 
+async def settlements_taken(session: AsyncSession, amounts_minor: Collection[int]) -> set[str]:
+    """The provider's ids of payouts of these amounts that agree with a line of the bank."""
+    query = (
+        select(PayoutSettlement.settlement_id)
+        .join(ProviderPayout, ProviderPayout.id == PayoutSettlement.payout_id)
+        .where(
+            PayoutSettlement.status == "agreed",
+            PayoutSettlement.settlement_id.is_not(None),
+            ProviderPayout.amount_minor.in_(amounts_minor),
+        )
+    )
+    return {name for name in await session.scalars(query) if name}
+
+
 async def lock_settlement(session: WriteSession, payout_id: UUID) -> PayoutSettlement | None:
     query = select(PayoutSettlement).where(PayoutSettlement.payout_id == payout_id)
     return (await session.scalars(locked(query))).one_or_none()

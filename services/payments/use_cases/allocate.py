@@ -34,9 +34,11 @@ class Placement:
 
     @property
     def customer_id(self) -> UUID | None:
-        """Whose money it is: nobody's alone when it is split over several."""
+        """Whose money it is: nobody's alone when it is split over several, now or bit by bit."""
         customers = {share.customer_id for share in self.shares}
-        return next(iter(customers)) if len(customers) == 1 else self.payment.customer_id
+        if self.payment.allocated_minor:
+            customers.add(self.payment.customer_id)
+        return next(iter(customers)) if len(customers) == 1 else None
 
 
 def rest_of(payment: Payment) -> Money:

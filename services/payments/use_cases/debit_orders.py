@@ -41,6 +41,8 @@ class DebitOrder:
     address: PostalAddress | None
     structured_reference: str | None
     amendment: Amendment | None
+    # The bank was told nothing of the mandate before.
+    is_first: bool = False
 
     def sealable(self) -> str:
         return orjson.dumps(asdict(self)).decode()
@@ -87,6 +89,7 @@ def order_of(
         address=party.address,
         structured_reference=item.payment_reference or item.rf_reference,
         amendment=amendment_of(told, now),
+        is_first=told is None,
     )
 
 

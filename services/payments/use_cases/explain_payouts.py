@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -49,19 +49,24 @@ async def explain_payouts(service: Service, creditor_id: UUID, *, limit: int = 5
         before = service.clock.now() - _ASK_AGAIN_AFTER
         due = await payouts.payouts_to_explain(session, before, limit)
         reports = await webhook_events.reports(session, "adyen") if due else {}
+        taken = await payouts.settlements_taken(session, {one.amount_minor for one in due})
     for payout in due:
         source = payouts_of(settings_of(service), payout.provider, reports)
         settlement: Settlement | None = None
         reason = "unknown_to_provider"
         try:
-            settlement = await source.settlement(_seen(payout))
+            settlement = await source.settlement(_seen(payout, taken))
         except (ProviderAway, ProviderRefused) as error:
             reason = "provider_away" if isinstance(error, ProviderAway) else "provider_refused"
             log.warning("provider.settlement_unread", provider=payout.provider, reason=reason)
+        if settlement is not None and settlement.id in taken:
+            # Each payout at the provider is one line at the bank.
+            settlement = None
         if settlement is not None:
             await ask_about_parts(service, scope, payout, settlement)
         async with service.db.write(scope) as session:
-            await _record(session, payout, settlement, reason)
+            if await _record(session, payout, settlement, reason) and settlement is not None:
+                taken.add(settlement.id)
     return len(due)
 
 
@@ -74,19 +79,20 @@ async def look_again(
     await payouts.look_again(session, before, provider=provider, **only)
 
 
-def _seen(payout: ProviderPayout) -> PayoutSeen:
+def _seen(payout: ProviderPayout, taken: Collection[str] = ()) -> PayoutSeen:
     amount = Money(payout.amount_minor, payout.currency)
-    return PayoutSeen(payout.reference, amount, payout.booked_on)
+    return PayoutSeen(payout.reference, amount, payout.booked_on, taken)
 
 
 async def _record(
     session: WriteSession, payout: ProviderPayout, settlement: Settlement | None, reason: str
-) -> None:
+) -> bool:
+    """Whether it agrees."""
     row = await payouts.lock_settlement(session, payout.id)
     if row is None:
         row = _new(session, payout)
     if row.status in SETTLEMENTS_DONE:
-        return
+        return True
     row.checked_at = session.info["clock"].now()
     trigger, row.reason, row.differences = "lose", reason, []
     row.fee_minor, row.difference_minor = 0, None
@@ -106,6 +112,7 @@ async def _record(
             row.differences = [_stored(one) for one in found.differences[:_DIFFERENCES_KEPT]]
     row.status = after(SETTLEMENT, "settlement", row.status, trigger)
     session.add(row)
+    return row.status == "agreed"
 
 
 async def _write_parts(

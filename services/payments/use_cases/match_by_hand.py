@@ -135,7 +135,7 @@ async def undo_by_hand(
 ) -> Payment:
     """Take back all of a payment's allocations, or the named ones; it is in the queue again.
 
-    What its match had taught is unlearned.
+    What its matches had taught of the account is unlearned.
     """
     payment = await matching.lock_payment(session, payment_id)
     chosen = await _chosen(session, payment_id, allocation_ids)
@@ -143,7 +143,7 @@ async def undo_by_hand(
     freed = sum(row.amount_minor for row in chosen)
     changed = allocated_now(payment, payment.allocated_minor - freed, "undone")
     await write_payments(session, {payment.id: (payment, changed | {"candidates": []})})
-    await unlearn(session, payment_id)
+    await unlearn(session, payment, chosen)
     await note_payments(session, [Note(payment, "undo", note)], vault=vault)
     return payment
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,12 +15,13 @@ from services.payments.domain.bank_lines import (
     LateCollection,
     LineFacts,
     Payout,
+    Return,
     sort_lines,
 )
 from services.payments.domain.debit import from_our_reference
 from services.payments.models import Debit, Transfer
 from services.payments.repository import debits as debit_rows
-from services.payments.repository import payouts, remittances
+from services.payments.repository import matching, payouts, remittances
 from services.payments.repository import transfers as transfer_rows
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
 from services.payments.use_cases.index_iban_endings import ending_index
@@ -130,13 +131,13 @@ async def plan_lines(
     for line, kind, fact in zip(lines, kinds, facts, strict=True):
         line.kind = kind
         line.arrivals = _arrivals(line, fact, debits, ids)
+    going_back = {kind.debit_id for kind in kinds if isinstance(kind, Return)}
+    if going_back:
+        # Payments before open items, as everybody locks them.
+        await matching.lock_payments_of_debits(session, going_back)
     asked = [arrival for line in lines for arrival in line.arrivals]
-    late = {
-        arrival.id
-        for line in lines
-        if isinstance(line.kind, LateCollection)
-        for arrival in line.arrivals
-    }
+    late_ids = late_collections(lines)
+    late = {arrival.id for arrival in asked if arrival.debit_id in late_ids}
     collectors = await remittances.senders_by_iban(
         session, {arrival.iban_index for arrival in asked if arrival.iban_index}
     )
@@ -149,6 +150,17 @@ async def plan_lines(
         elif arrival.id in bulk:
             verdicts[arrival.id] = Verdict(None, (), "", "awaits_specification", ())
     return LinePlan(lines, debits, verdicts, transfers)
+
+
+def late_collections(lines: Iterable[PlacedLine]) -> dict[UUID, PlacedLine]:
+    """By debit: the line that books it after its return was seen, alone or among others."""
+    found: dict[UUID, PlacedLine] = {}
+    for line in lines:
+        if isinstance(line.kind, LateCollection):
+            found[line.kind.debit_id] = line
+        elif isinstance(line.kind, Collection):
+            found.update(dict.fromkeys(line.kind.late_ids, line))
+    return found
 
 
 def _facts(draft: LineDraft, payout_patterns: Mapping[str, re.Pattern[str]]) -> LineFacts:
@@ -173,7 +185,7 @@ def _payout(draft: LineDraft, patterns: Mapping[str, re.Pattern[str]]) -> Payout
 
 def _arrival_count(kind: Kind) -> int:
     if isinstance(kind, Collection):
-        return len(kind.debit_ids)
+        return len(kind.debit_ids) + len(kind.late_ids)
     return 1 if isinstance(kind, Incoming | LateCollection) else 0
 
 
@@ -181,8 +193,10 @@ def _arrivals(
     line: PlacedLine, facts: LineFacts, debits: dict[UUID, Debit], ids: Iterator[UUID]
 ) -> list[Arrival]:
     match line.kind:
-        case Collection(debit_ids, named_by):
-            return [_collected(line, debits[id_], named_by, next(ids)) for id_ in debit_ids]
+        case Collection(debit_ids, named_by, late_ids):
+            return [
+                _collected(line, debits[id_], named_by, next(ids)) for id_ in debit_ids + late_ids
+            ]
         case LateCollection(debit_id):
             return [_collected(line, debits[debit_id], "end_to_end", next(ids))]
         case Incoming(odd):

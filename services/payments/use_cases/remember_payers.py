@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Final
 from uuid import UUID
 
-from services.payments.models import Payment
+from services.payments.models import Allocation, Payment
 from services.payments.repository import payers, remittances, statements
 from shared.db import WriteSession
+
+# What a person decided, by one payment or by many at once.
+_BY_HAND: Final = ("manual", "accepted")
 
 
 async def teach(
@@ -34,6 +38,16 @@ async def teach(
     await payers.remember(session, lessons)
 
 
-async def unlearn(session: WriteSession, payment_id: UUID) -> None:
-    """The match of this payment was wrong: so was what it taught."""
-    await payers.unlearn_from(session, payment_id)
+async def unlearn(session: WriteSession, payment: Payment, undone: Collection[Allocation]) -> None:
+    """These were taken back by a person: so is what they said of the account. Nobody else's match
+    loses what it taught."""
+    lines = await statements.lines_by_id(session, [payment.line_id] if payment.line_id else ())
+    iban_index = next((line.iban_index for line in lines.values()), None)
+    if iban_index is None:
+        return
+    by_hand = {row.customer_id for row in undone if row.matched_by in _BY_HAND}
+    by_reference = {row.customer_id for row in undone if row.matched_by == "reference"}
+    if by_hand:
+        await payers.unlearn(session, iban_index, payment.id, by_hand)
+    if by_reference:
+        await payers.forget_accounts(session, iban_index, by_reference)

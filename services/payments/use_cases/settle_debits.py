@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from services.payments.domain.bank_lines import Collection, LateCollection, Return
+from services.payments.domain.bank_lines import Collection, Return
 from services.payments.domain.return_rules import REASON_NOT_TOLD
 from services.payments.domain.transitions import DEBIT, after
 from services.payments.models import Debit
 from services.payments.repository import matching
 from services.payments.use_cases.change_mandates import spend_mandates
-from services.payments.use_cases.plan_lines import LinePlan, PlacedLine
+from services.payments.use_cases.plan_lines import LinePlan, PlacedLine, late_collections
 from services.payments.use_cases.return_debits import ComingBack, return_debits
 from services.payments.use_cases.reverse_payments import Reversal, reverse_payments
 from shared.bulk import update_rows
@@ -44,9 +44,7 @@ async def settle_debits(session: WriteSession, plan: LinePlan) -> None:
         ],
     )
     returns = {line.kind.debit_id: line for line in plan.lines if isinstance(line.kind, Return)}
-    late = {
-        line.kind.debit_id: line for line in plan.lines if isinstance(line.kind, LateCollection)
-    }
+    late = late_collections(plan.lines)
     booked = {*collected, *returns, *late}
     await spend_mandates(session, [plan.debits[debit_id] for debit_id in booked])
     if returns or late:

@@ -27,6 +27,7 @@ from tests.factories.payments import (
     eur,
     paid,
     receivable,
+    report,
 )
 from tests.integration.payments.conftest import World
 
@@ -238,6 +239,29 @@ async def test_a_return_known_before_its_collection_nets_to_nothing(world: World
     agreed = await world.get("/reconciliation")
     assert agreed["accounts"][0]["returns_waiting"]["amount"] == 0
     assert agreed["whole"]["agrees"]
+
+
+async def test_a_return_known_before_the_sum_it_is_part_of_nets_to_nothing(world: World) -> None:
+    """A notice tells the return at noon, the statement the whole batch in one sum at night: the
+    others are collected, and nobody of them is sent a reminder."""
+    bills = [await debtor(world, count, 1_000 * count) for count in (1, 2, 3)]
+    batch = await released(world)
+    returned = (await only_debit(world, bills[0].invoice_id))["end_to_end_id"]
+    back = paid(-1_000, end_to_end_id=returned, return_code="AC04", bank_reference="R1")
+    await world.upload(report("camt.054", [back], number=1, day=COLLECT_ON))
+    await world.news()
+    whole = Booked(6_000, batch=batch["reference"])
+    result = await world.upload(camt053([whole, back], number=2, day=COLLECT_ON))
+    assert (result["debits_collected"], result["payments"], result["queued"]) == (2, 3, 0)
+    told = await world.news()
+    allocated = [event for event in told if isinstance(event, PaymentAllocated)]
+    assert {event.allocations[0].invoice_id for event in allocated} == {
+        bill.invoice_id for bill in bills[1:]
+    }
+    (reversed_,) = [event for event in told if isinstance(event, PaymentReversed)]
+    assert (reversed_.amount, reversed_.return_code) == (eur(1_000), "AC04")
+    assert (await only_debit(world, bills[0].invoice_id))["status"] == "returned"
+    assert (await world.get("/reconciliation"))["agrees"]
 
 
 async def test_collection_and_return_in_one_file(world: World) -> None:

@@ -8,11 +8,16 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from services.payments.app import create_app
 from services.payments.config import Settings
+from services.payments.providers.gocardless import GoCardless
+from services.payments.repository import online
+from services.payments.use_cases.settle_provider_payment import settle_provider_payment
 from shared.clock import FixedClock
+from shared.db import Scope
 from shared.events.payments import (
     AllocationUndone,
     PaymentAllocated,
@@ -206,3 +211,24 @@ async def test_a_refund_at_the_provider_cancels_the_transfer_that_was_to_pay_it_
     assert isinstance(reversed_, PaymentReversed)
     assert (await told.get(f"/transfers/{asked['id']}"))["status"] == "cancelled"
     assert await placed(told) == (5_000, 5_000)
+
+
+async def test_a_debit_tried_again_is_money_only_once_it_is_confirmed_again(told: Told) -> None:
+    """GoCardless fails a debit late and a clerk has it retried: on its way it is with nobody."""
+    told_in_turn = ["confirmed", "failed", "pending_submission", "submitted", "confirmed"]
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        found = {"id": "PM1", "amount": 5_000, "currency": "EUR", "amount_refunded": 0}
+        return httpx.Response(200, json={"payments": found | {"status": told_in_turn.pop(0)}})
+
+    provider = GoCardless("https://x.example", "", (), transport=httpx.MockTransport(answer))
+    held = []
+    while told_in_turn:
+        state = await provider.state("PM1")
+        assert state is not None
+        scope = Scope(told.payments.creditor_id, "test")
+        async with told.payments.service.db.write(scope) as session:
+            row = await online.lock_provider_payment(session, told.visit_id)
+            await settle_provider_payment(session, row, state)
+        held.append(await placed(told))
+    assert held == [(5_000, 5_000), (0, 0), (0, 0), (0, 0), (5_000, 5_000)]

@@ -292,3 +292,28 @@ async def test_a_payout_the_provider_cannot_tell_of_yet_is_asked_for_again(
         await shop.online.post(f"/payouts/{payout['payout_id']}/check")
     assert (await shop.explained())["status"] == "agreed"
     assert await shop.in_transit() == 0
+
+
+@pytest.mark.parametrize("shop", ["stripe"], indirect=True)
+async def test_two_payouts_of_one_amount_are_not_taken_for_one(
+    shop: Shop, clock: FixedClock
+) -> None:
+    """Friday's and Monday's, both booked on Monday without a trace id: each payment and each fee is
+    in one of them."""
+    await shop.pay(1, 5_000)
+    friday = await shop.fake("/payouts")
+    clock.advance(timedelta(days=3))
+    await shop.pay(2, 5_000)
+    monday = await shop.fake("/payouts")
+    assert friday["amount"] == monday["amount"]
+    lines = [paid(friday["amount"], text="STRIPE PAYOUT", name=SENDERS["stripe"])] * 2
+    await shop.online.upload(camt053(lines, day=clock.now().date()))
+    for _ in range(3):
+        await run_job(shop.online, "explain_payouts")
+        clock.advance(timedelta(hours=2))
+    payouts = (await shop.online.get("/payouts"))["items"]
+    assert [one["status"] for one in payouts] == ["agreed", "agreed"]
+    wholes = [await shop.online.get(f"/payouts/{one['payout_id']}") for one in payouts]
+    parts = [part["payment_id"] for whole in wholes for part in whole["parts"]]
+    assert len([name for name in parts if name]) == len({name for name in parts if name}) == 2
+    assert await shop.in_transit() == 0

@@ -151,6 +151,47 @@ async def test_an_amendment_in_a_refused_debit_is_told_again(world: World) -> No
     assert texts(again, "AmdmntInd") == ["true"]
 
 
+@pytest.mark.parametrize("how", ["refused", "withdrawn"])
+async def test_what_a_first_collection_told_was_not_heard_when_it_was_refused(
+    world: World, how: str
+) -> None:
+    """The account was wrong from the start. The debtor's bank never saw the mandate: the next
+    collection is its first again, and amends nothing."""
+    settings = {"marks_first": True}
+    await world.payments.put("/sepa-settings", json=settings, headers={"If-Match": '"0"'})
+    owner = await customer(world)
+    made = await mandate(world, owner)
+    await bill(world, owner)
+    batch = await collect(world)
+    if how == "refused":
+        await upload(world, report(batch["reference"], status="RJCT", reason="FF01"))
+    else:
+        await world.approve(f"/debit-batches/{batch['id']}/withdraw", {"code": "TECH"})
+    shown = await world.payments.call("GET", f"/mandates/{made['id']}")
+    change = {"json": {"iban": OTHER_BANK}, "headers": {"If-Match": shown.headers["ETag"]}}
+    await world.payments.call("PATCH", f"/mandates/{made['id']}", **change)
+    again = await file_of(world, await collect(world))
+    assert (texts(again, "SeqTp"), texts(again, "AmdmntInd")) == (["FRST"], [])
+
+
+async def test_what_another_debit_told_was_heard(world: World) -> None:
+    """Two bills in one run, of which the bank refuses one: the other told it of the mandate."""
+    owner = await customer(world)
+    made = await mandate(world, owner)
+    for count in (1, 2):
+        await bill(world, owner, count)
+    batch = await collect(world)
+    first = (await debits_of(world, batch))[0]
+    await upload(
+        world, report(batch["reference"], orders=((first["end_to_end_id"], "RJCT", "FF01"),))
+    )
+    shown = await world.payments.call("GET", f"/mandates/{made['id']}")
+    change = {"json": {"iban": OTHER_BANK}, "headers": {"If-Match": shown.headers["ETag"]}}
+    await world.payments.call("PATCH", f"/mandates/{made['id']}", **change)
+    again = await file_of(world, await collect(world))
+    assert texts(again, "AmdmntInd") == ["true"]
+
+
 async def test_a_refused_transfer_gives_the_payment_its_rest_back(world: World) -> None:
     payment = await overpaid(world)
     asked = await ask(world, payment)

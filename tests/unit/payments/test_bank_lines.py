@@ -104,14 +104,28 @@ def test_a_debit_refused_or_withdrawn_and_collected_all_the_same_is_money_in() -
 
 
 def test_a_withdrawn_batch_booked_in_one_sum_all_the_same_is_collected() -> None:
-    """First what is in flight is thought of, then what was given up; never what came back."""
+    """First what is in flight is thought of, then what was given up; last what came back before
+    its collection was told, which is in the sum of the whole group and out again at once."""
     flying, given_up = debit(6_400), debit(1_000, status="returned")
     back = replace(debit(500, status="returned"), came_back=True)
-    for cents, ids in ((6_400, (flying.id,)), (7_400, (flying.id, given_up.id))):
+    for cents, ids, late in (
+        (6_400, (flying.id,), ()),
+        (7_400, (flying.id, given_up.id), ()),
+        (6_900, (flying.id,), (back.id,)),
+        (7_900, (flying.id, given_up.id), (back.id,)),
+    ):
         (kind,) = sort_lines([line(cents, batch_ids=(BATCH,))], [flying, given_up, back], eur(0))
-        assert kind == Collection(ids, "batch")
-    (kind,) = sort_lines([line(7_900, batch_ids=(BATCH,))], [flying, given_up, back], eur(0))
+        assert kind == Collection(ids, "batch", late)
+    (kind,) = sort_lines([line(8_000, batch_ids=(BATCH,))], [flying, given_up, back], eur(0))
     assert kind == Incoming("batch_differs")
+
+
+def test_a_group_told_in_one_sum_twice_is_collected_once() -> None:
+    """What came back is in the first of them; in the second it would be so again."""
+    flying, back = debit(6_400), replace(debit(500, status="returned"), came_back=True)
+    sums = [line(6_900, batch_ids=(BATCH,)), line(500, batch_ids=(BATCH,))]
+    kinds = sort_lines(sums, [flying, back], eur(0))
+    assert kinds == [Collection((flying.id,), "batch", (back.id,)), Incoming("batch_differs")]
 
 
 def test_a_debit_that_came_back_twice_is_returned_once() -> None:

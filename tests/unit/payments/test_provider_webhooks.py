@@ -271,18 +271,18 @@ PAYMENT = {"id": "PM123", "amount": 1_000, "currency": "EUR", "metadata": {"a": 
 @pytest.mark.parametrize(
     ("status", "refunded", "outcome", "taken"),
     [
-        ("submitted", 0, "open", 0),
+        ("submitted", 0, "open", 1_000),
         ("confirmed", 0, "paid", 0),
         ("paid_out", 150, "paid", 150),
         ("failed", 0, "failed", 1_000),
         ("charged_back", 0, "paid", 1_000),
-        ("cancelled", 0, "cancelled", 0),
+        ("cancelled", 0, "cancelled", 1_000),
     ],
 )
 async def test_gocardless_is_asked_for_the_payment_of_a_payment_or_a_refund(
     status: str, refunded: int, outcome: str, taken: int
 ) -> None:
-    """A late failure takes back all that was booked."""
+    """Only what is confirmed is with us: a late failure takes back all that was booked."""
     answers = {
         "/payments/PM123": {"payments": PAYMENT | {"status": status, "amount_refunded": refunded}},
         "/refunds/RF1": {"refunds": {"id": "RF1", "links": {"payment": "PM123"}}},
