@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016_money_out"
-down_revision = "0014_payer_pages"
+down_revision = "0015_queue_of_payouts"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_told_again"
-down_revision = "0014_payer_pages"
+down_revision = "0016_money_out"
 branch_labels = None
 depends_on = None
 
