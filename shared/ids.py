@@ -25,7 +25,8 @@ def uuid7(unix_ms: int | None = None) -> UUID:
 
 
 def uuid7s(count: int, unix_ms: int | None = None) -> list[UUID]:
-    """`count` fresh UUIDv7 of one millisecond, in no order among themselves.
+    """`count` fresh UUIDv7 of one millisecond, ascending: lists keep the order of their making,
+    and indexes take them quickest.
 
     Asking for randomness costs more than all the rest of an id, so many ask once. They are of the
     class in which the database driver reads ids: a standard UUID takes eight times as long to make.
@@ -34,7 +35,7 @@ def uuid7s(count: int, unix_ms: int | None = None) -> list[UUID]:
         unix_ms = time.time_ns() // 1_000_000
     fixed = (unix_ms & ((1 << 48) - 1)) << 80 | _VERSION_7 | _VARIANT
     random = os.urandom(_RANDOM_BYTES * count)
-    drawn = (
+    drawn = sorted(
         int.from_bytes(random[start : start + _RANDOM_BYTES], "big")
         for start in range(0, len(random), _RANDOM_BYTES)
     )
