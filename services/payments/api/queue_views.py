@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from services.payments.api.payment_views import PaymentShown, Sender, payment_shown, sender_shown
 from services.payments.api.payouts import PayoutShown, payout_shown
+from services.payments.domain.advice import queue_advice
 from services.payments.domain.queue_texts import FACTS, LANGUAGES, REASONS, text_of
 from services.payments.repository.queue import Count
 from services.payments.repository.queue_payouts import QueuedPayout
@@ -91,6 +92,7 @@ class QueueItem(BaseModel):
     version: int
     reason: str
     reason_text: str
+    advice: str | None = Field(description="what can be done, where candidates do not say it")
     source: str
     amount: Money
     unallocated: Money
@@ -147,6 +149,7 @@ def queue_item(view: QueueView, language: str) -> QueueItem:
         version=shown.version,
         reason=reason,
         reason_text=text_of(reason, REASONS, language),
+        advice=queue_advice(reason, language),
         source=shown.source,
         amount=shown.amount,
         unallocated=shown.unallocated,
@@ -194,6 +197,7 @@ def payout_item(one: QueuedPayout, language: str) -> QueueItem:
         version=0,
         reason=reason,
         reason_text=text_of(reason, REASONS, language),
+        advice=queue_advice(reason, language),
         source="provider",
         amount=shown.amount,
         unallocated=Money.zero(shown.amount.currency),

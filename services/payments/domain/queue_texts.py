@@ -61,6 +61,10 @@ REASONS: Final[Texts] = {
         "This direct debit was booked before",
         "Deze incasso was al geboekt",
     ),
+    "paid_twice": (
+        "Paid a second time at the provider, in one and the same visit",
+        "Bij een en hetzelfde bezoek nog een keer betaald bij de betaaldienst",
+    ),
     "payout_unexplained": (
         "Looks like a payout of the provider for more than it holds",
         "Lijkt een uitbetaling van de betaaldienst, maar hoger dan wat die voor ons heeft",

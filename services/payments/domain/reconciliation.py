@@ -52,7 +52,7 @@ class ProviderFigures:
     refunded: Money
     reversed: Money
     paid_out: Money
-    # What the provider kept for itself, as far as settlements agree.
+    # What the provider kept for itself, as far as settlements agree or were accepted.
     fees: Money
 
     @property

@@ -23,6 +23,8 @@ WEBHOOK_EVENT: Final[Transitions] = {
         for trigger, after in _WORKED_ON.items()
     },
     **{(status, "retry"): "received" for status in ("waiting", "ignored", "stuck", "applied")},
+    # A person looked at it: there is nothing to book.
+    ("stuck", "dismiss"): "ignored",
 }
 
 _FIRST_WAIT = timedelta(seconds=30)

@@ -71,10 +71,13 @@ async def lock_provider_payment(
 async def find_provider_payment(
     session: WriteSession, *, provider_id: str | None, reference: UUID | None
 ) -> ProviderPayment | None:
-    """Ours by the id we gave the provider, else by the provider's own; locked."""
+    """Ours by the provider's id of it, else by the id we gave the provider; locked.
+
+    The provider's own comes first: of a visit that was paid twice each payment has one.
+    """
     for column, value in (
-        (ProviderPayment.id, reference),
         (ProviderPayment.provider_id, provider_id),
+        (ProviderPayment.id, reference),
     ):
         if value is not None:
             query = select(ProviderPayment).where(column == value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from services.payments.domain.matching import Share
@@ -13,11 +15,23 @@ from services.payments.use_cases.business_day import today_of
 from shared.db import WriteSession
 from shared.money import Money
 
+# A second payment of one visit: money nobody asked for, which a person decides on.
+PAID_TWICE: Final = "paid_twice"
+
 
 async def book_visit(
-    session: WriteSession, row: ProviderPayment, payment_id: UUID, amount: Money, *, again: bool
+    session: WriteSession,
+    row: ProviderPayment,
+    payment_id: UUID,
+    amount: Money,
+    *,
+    again: bool,
+    rest_reason: str | None = None,
 ) -> None:
-    """`again`: it had gone back and came once more, so that another payment stands for it."""
+    """`again`: it had gone back and came once more, so that another payment stands for it.
+
+    `rest_reason`: why a person is to look at what is not needed, other than for being too much.
+    """
     today = await today_of(session)
     arrival = Arrival(
         id=payment_id,
@@ -34,6 +48,8 @@ async def book_visit(
         verdicts = {arrival.id: await _share_out(session, row, amount)}
     else:
         verdicts = await decide(session, [arrival])
+    if rest_reason is not None and verdicts[arrival.id].queue_reason is not None:
+        verdicts = {arrival.id: replace(verdicts[arrival.id], queue_reason=rest_reason)}
     await book(session, [arrival], verdicts)
 
 

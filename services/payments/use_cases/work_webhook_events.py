@@ -14,6 +14,8 @@ from services.payments.domain.webhook_events import MOST_TRIES, WEBHOOK_EVENT, w
 from services.payments.models import ProviderPayment, WebhookEvent
 from services.payments.providers.provider import ProviderAway, ProviderState
 from services.payments.repository import online, webhook_events
+from services.payments.use_cases.book_second_payment import book_second_payment
+from services.payments.use_cases.book_visit import PAID_TWICE
 from services.payments.use_cases.explain_payouts import look_again
 from services.payments.use_cases.give_back import follow_gone
 from services.payments.use_cases.provider_client import webhooks_of
@@ -129,7 +131,8 @@ async def _end(session: WriteSession, row: ProviderPayment, event: WebhookEvent)
     if event.payment is None or (other and event.kind != "paid"):
         return ("ignore", "other_attempt")
     if other and row.status == "paid":
-        return ("give_up", "paid_twice")
+        await book_second_payment(session, row, event.payment, amount)
+        return ("apply", PAID_TWICE)
     if event.kind == "paid":
         row.provider_id = event.payment
     state = ProviderState(

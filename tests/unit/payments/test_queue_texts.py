@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from services.payments.domain.advice import (
+    QUEUE_ADVICE,
+    STUCK_ADVICE,
+    queue_advice,
+    stuck_advice,
+)
 from services.payments.domain.desk import CREDIT_REASONS
 from services.payments.domain.queue_texts import (
     FACTS,
@@ -15,7 +21,7 @@ from services.payments.domain.queue_texts import (
 )
 
 
-@pytest.mark.parametrize("texts", [REASONS, FACTS, REFUSALS])
+@pytest.mark.parametrize("texts", [REASONS, FACTS, REFUSALS, QUEUE_ADVICE, STUCK_ADVICE])
 def test_each_code_is_said_differently_in_each_language(texts: Texts) -> None:
     for code in texts:
         said = [text_of(code, texts, language) for language in LANGUAGES]
@@ -25,6 +31,17 @@ def test_each_code_is_said_differently_in_each_language(texts: Texts) -> None:
 
 def test_what_makes_a_credit_has_words() -> None:
     assert set(CREDIT_REASONS) <= set(REASONS)
+
+
+def test_whatever_is_stuck_says_what_can_be_done() -> None:
+    """Also when nobody thought of its reason; the queue says nothing its candidates say."""
+    assert stuck_advice("never_seen", "en") == stuck_advice(None, "en")
+    assert stuck_advice("unknown_payment", "nl") != stuck_advice("unknown_payment", "en")
+    assert queue_advice("same_amount", "en") is None
+
+
+def test_what_can_be_done_is_said_of_reasons_there_are() -> None:
+    assert set(QUEUE_ADVICE) <= set(REASONS)
 
 
 def test_a_code_without_words_is_shown_as_it_is() -> None:

@@ -1,0 +1,81 @@
+"""What a clerk can do about what waits for them, in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.payments.domain.queue_texts import Texts, text_of
+
+_PAYOUT: Final = (
+    "Mend what differs and have the provider asked again, put it aside, or accept what is missing,"
+    " saying why",
+    "Herstel wat verschilt en laat het opnieuw vragen, leg het opzij, of aanvaard wat ontbreekt en"
+    " zeg waarom",
+)
+_UNTOLD: Final = (
+    "Have the provider asked again, put it aside, or have a supervisor accept it with what the"
+    " provider's own papers say it kept",
+    "Laat het opnieuw vragen, leg het opzij, of laat een leidinggevende het aanvaarden met wat de"
+    " betaaldienst volgens zijn eigen stukken heeft ingehouden",
+)
+# Of the queue, where the candidates do not say it already.
+QUEUE_ADVICE: Final[Texts] = {
+    "paid_twice": (
+        "Accept it as the customer's credit, match it to another invoice, or ask for its refund;"
+        " refunded at the provider it leaves by itself",
+        "Aanvaard het als tegoed van de klant, wijs het aan een andere factuur toe, of vraag"
+        " terugbetaling aan; terugbetaald bij de betaaldienst verdwijnt het vanzelf",
+    ),
+    **dict.fromkeys(
+        (
+            "payout_differs",
+            "part_unknown",
+            "part_differs",
+            "part_unclear",
+            "not_taken_back",
+            "not_reinstated",
+            "costs_differ",
+        ),
+        _PAYOUT,
+    ),
+    **dict.fromkeys(("unknown_to_provider", "provider_away", "provider_refused"), _UNTOLD),
+}
+
+_OTHERWISE: Final = "otherwise"
+# Of a provider's event that is stuck.
+STUCK_ADVICE: Final[Texts] = {
+    "paid_twice": (
+        "Retry: the second payment is booked and waits in the queue",
+        "Probeer opnieuw: de tweede betaling wordt geboekt en komt in de wachtrij",
+    ),
+    "unknown_payment": (
+        "Dismiss it when it is another shop's payment on the same account; retry when it is ours"
+        " and known by now",
+        "Wijs het af als het een betaling van een andere winkel op dezelfde rekening is; probeer"
+        " opnieuw als ze van ons is en inmiddels bekend",
+    ),
+    "not_paid_yet": (
+        "Its payment was never told: look it up at the provider, then retry or dismiss",
+        "De betaling zelf is nooit gemeld: zoek ze op bij de betaaldienst en probeer opnieuw, of"
+        " wijs het af",
+    ),
+    "not_taken_back": (
+        "What went back at the provider had left us already, or is in another currency: cancel the"
+        " refund that waits and retry, or claim it from the customer and dismiss",
+        "Wat bij de betaaldienst terugging, was al van ons weg of is in een andere munt: trek de"
+        " wachtende terugbetaling in en probeer opnieuw, of vorder het bij de klant en wijs het af",
+    ),
+    _OTHERWISE: (
+        "Mend what keeps it from being worked on and retry, or dismiss it, saying why",
+        "Herstel wat de verwerking tegenhoudt en probeer opnieuw, of wijs het af en zeg waarom",
+    ),
+}
+
+
+def queue_advice(reason: str, language: str) -> str | None:
+    return text_of(reason, QUEUE_ADVICE, language) if reason in QUEUE_ADVICE else None
+
+
+def stuck_advice(reason: str | None, language: str) -> str:
+    code = reason if reason in STUCK_ADVICE else _OTHERWISE
+    return text_of(code or _OTHERWISE, STUCK_ADVICE, language)
