@@ -70,7 +70,7 @@ async def _announced(session: WriteSession, batch: Batch, service: Service) -> N
 
 
 async def _ended(session: WriteSession, batch: Batch, service: Service) -> None:
-    await end_debits(session, batch, clock=service.clock)
+    await end_debits(session, batch, vault=service.vault, clock=service.clock)
 
 
 HANDLERS: Handlers = {

@@ -169,6 +169,7 @@ class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.nam
 
     `next_action` is a stable code of the dated return rules, such as `fix_file`; where the reason
     does not concern the debtor, that is work for a clerk and nothing to write to anybody about.
+    `never_collected`: it ended before anything was collected; we took it back or a bank refused it.
     """
 
     debit_id: UUID
@@ -179,6 +180,7 @@ class DebitReturned(Event, type="payments.debit.returned.v1", topic=PAYMENTS.nam
     returned_on: date
     next_action: str | None = None
     concerns_debtor: bool = True
+    never_collected: bool = False
 
 
 class RefundExecuted(Event, type="payments.refund.executed.v1", topic=PAYMENTS.name):

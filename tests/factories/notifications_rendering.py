@@ -193,6 +193,14 @@ def announced_debits(amounts: tuple[str, ...], **changes: object) -> f.DebitAnno
     return f.DebitAnnouncedFacts.model_validate(values | changes)
 
 
+def revoked_debits(amounts: tuple[str, ...], *remaining: str) -> f.DebitRevokedFacts:
+    """Those that will not take place, and those announced with them that will."""
+    still = announced_debits(remaining).debits if remaining else ()
+    return f.DebitRevokedFacts.model_validate(
+        {**dict(announced_debits(amounts)), "remaining": still}
+    )
+
+
 def full_facts() -> dict[TemplateName, f.Facts]:
     """Everything a template can tell."""
     return {**_billed(), **_reminded(), **_arranged(), **_disputed_and_paid()}
@@ -265,6 +273,7 @@ def _reminded() -> dict[TemplateName, f.Facts]:
         ),
         TemplateName.FINAL_DEMAND: reminder,
         TemplateName.DIRECT_DEBIT_ANNOUNCED: announced_debits(("82.60", "60.00")),
+        TemplateName.DIRECT_DEBIT_REVOKED: revoked_debits(("82.60", "60.00"), "12.00"),
         TemplateName.DIRECT_DEBIT_RETURNED: f.DirectDebitReturnedFacts.model_validate(
             many
             | {
@@ -384,6 +393,7 @@ def minimal_facts() -> dict[TemplateName, f.Facts]:
             completed_on=date(2026, 11, 20), total=eur("142.60")
         ),
         TemplateName.DIRECT_DEBIT_ANNOUNCED: announced_debits(("142.60",), scheme="b2b"),
+        TemplateName.DIRECT_DEBIT_REVOKED: revoked_debits(("142.60",)),
         TemplateName.DIRECT_DEBIT_RETURNED: f.DirectDebitReturnedFacts.model_validate(
             one | {"amount": eur("142.60"), "returned_on": date(2026, 11, 19)}
         ),

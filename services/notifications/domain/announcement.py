@@ -34,3 +34,12 @@ def still_true(
     if date.fromisoformat(facts["collect_on"]) <= today:
         return Overtaken("announced_too_late", is_void=False)
     return {**facts, "debits": debits}
+
+
+def revoked(facts: dict[str, Any], ended: Collection[UUID]) -> dict[str, Any]:
+    """An announcement that left, as it stands when it is revoked: what of it will not take place,
+    and what still will."""
+    split: dict[bool, list[Any]] = {True: [], False: []}
+    for debit in facts["debits"]:
+        split[UUID(debit["debit_id"]) in ended].append(debit)
+    return {**facts, "debits": split[True], "remaining": split[False]}

@@ -122,6 +122,20 @@ def request_of_announcement(event: DebitAnnounced) -> MessageRequest:
     )
 
 
+def request_of_revocation(
+    announcement_id: UUID, customer_id: UUID, announced: Json, ended: Sequence[UUID]
+) -> MessageRequest:
+    """What `announced` of these debits left already. `announcement_id` is the message's own."""
+    cause_id = derived_id(announcement_id, "revocation", min(ended))
+    return MessageRequest(
+        message_id=derived_id(cause_id, "message"),
+        cause_id=cause_id,
+        customer_id=customer_id,
+        template=TemplateName.DIRECT_DEBIT_REVOKED,
+        facts={**announced, "announcement_id": str(announcement_id)},
+    )
+
+
 def request_of_step(event: MessageRequested) -> MessageRequest:
     """What a case asks for. One invoice alone has its payment link go along."""
     return MessageRequest(

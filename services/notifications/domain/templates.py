@@ -24,6 +24,7 @@ class TemplateName(StrEnum):
     ARRANGEMENT_BROKEN = "arrangement_broken"
     ARRANGEMENT_COMPLETED = "arrangement_completed"
     DIRECT_DEBIT_ANNOUNCED = "direct_debit_announced"
+    DIRECT_DEBIT_REVOKED = "direct_debit_revoked"
     DIRECT_DEBIT_RETURNED = "direct_debit_returned"
     DISPUTE_RECEIVED = "dispute_received"
     DISPUTE_RESOLVED = "dispute_resolved"
@@ -61,6 +62,7 @@ TEMPLATES: dict[TemplateName, Template] = {
         Template(TemplateName.ARRANGEMENT_BROKEN, f.ArrangementBrokenFacts),
         Template(TemplateName.ARRANGEMENT_COMPLETED, f.ArrangementCompletedFacts),
         Template(TemplateName.DIRECT_DEBIT_ANNOUNCED, f.DebitAnnouncedFacts),
+        Template(TemplateName.DIRECT_DEBIT_REVOKED, f.DebitRevokedFacts),
         Template(TemplateName.DIRECT_DEBIT_RETURNED, f.DirectDebitReturnedFacts),
         Template(TemplateName.DISPUTE_RECEIVED, f.DisputeReceivedFacts),
         Template(TemplateName.DISPUTE_RESOLVED, f.DisputeResolvedFacts),

@@ -12,7 +12,7 @@ from services.notifications.domain.facts.arrangement import (
     ArrangementConfirmedFacts,
 )
 from services.notifications.domain.facts.billing import InvoicedLines, InvoiceFacts
-from services.notifications.domain.facts.debit import DebitAnnouncedFacts
+from services.notifications.domain.facts.debit import DebitAnnouncedFacts, DebitRevokedFacts
 from services.notifications.domain.facts.parts import Instalment
 from services.notifications.domain.facts.relation import PaymentReceivedFacts
 from services.notifications.domain.parties import Creditor, Customer
@@ -131,12 +131,13 @@ def applied(desk: Desk) -> Table:
 
 
 def debits(desk: Desk) -> Table:
-    """What will be collected, each debit by itself as the bank shows it."""
+    """What will be collected, or will not be, each debit by itself as the bank shows it."""
     facts = _expect(desk, DebitAnnouncedFacts)
+    is_revoked = isinstance(facts, DebitRevokedFacts)
     label, formats = desk.labels, desk.formats
     totals = ((label["total"], formats.money(facts.total)),) if len(facts.debits) > 1 else ()
     return Table(
-        title=label["debits"],
+        title=label["revoked_debits" if is_revoked else "debits"],
         head=(label["invoice"], label["amount"]),
         align=("left", "right"),
         rows=tuple((debit.number, formats.money(debit.amount)) for debit in facts.debits),

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notifications.domain.message import MessageState
+from services.notifications.domain.templates import TemplateName
 from services.notifications.models import (
     Archived,
     Customer,
@@ -23,6 +24,12 @@ from shared.db import WriteSession
 from shared.tables import audit_entries
 
 _UNSENT = (MessageState.REQUESTED, MessageState.RENDERED, MessageState.UNKNOWN)
+_LEFT = (
+    MessageState.SENT,
+    MessageState.HANDED_OVER,
+    MessageState.POSTED,
+    MessageState.DELIVERED,
+)
 
 
 async def is_anything_due(session: AsyncSession, now: datetime) -> bool:
@@ -97,6 +104,20 @@ async def lock_unsent(session: WriteSession, customers: Iterable[UUID]) -> Seque
         .where(Message.customer_id == among(customers), Message.status.in_(_UNSENT))
         .order_by(Message.id)
         .with_for_update()
+    )
+    return (await session.scalars(query)).all()
+
+
+async def left_announcements(session: AsyncSession, customers: Iterable[UUID]) -> Sequence[Message]:
+    """The announcements of debits that these customers were sent, in the order of asking."""
+    query = (
+        select(Message)
+        .where(
+            Message.customer_id == among(customers),
+            Message.template == TemplateName.DIRECT_DEBIT_ANNOUNCED,
+            Message.status.in_(_LEFT),
+        )
+        .order_by(Message.requested_at, Message.id)
     )
     return (await session.scalars(query)).all()
 

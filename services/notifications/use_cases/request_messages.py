@@ -92,8 +92,10 @@ async def record_requests(
     vault: Vault,
     clock: Clock,
     wait: timedelta = timedelta(0),
+    not_before: timedelta = timedelta(0),
 ) -> None:
-    """Store each request unless its cause has a message already."""
+    """Store each request unless its cause has a message already. `wait`: how long what it awaits
+    may take; `not_before`: how long it is held in any case."""
     ciphers = await vault.open_or_create(session, [request.customer_id for request, _ in requests])
     creditor_id, now = scope_of(session).creditor_id, clock.now()
     await insert_rows(
@@ -103,6 +105,7 @@ async def record_requests(
             {
                 "creditor_id": creditor_id,
                 **requested_row(request, now),
+                "due_at": now + not_before,
                 "facts_sealed": seal_facts(request, ciphers[request.customer_id]),
                 "wait_until": now + wait if request.awaits else None,
                 "traceparent": received.traceparent,

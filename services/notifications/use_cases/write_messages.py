@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.notifications import archive, repository
-from services.notifications.domain.announcement import Overtaken, still_true
+from services.notifications.domain.announcement import Overtaken, revoked, still_true
 from services.notifications.domain.channel import Use, choose_channel
 from services.notifications.domain.message import Channel, MessageState, Trigger, transition
 from services.notifications.domain.parties import Creditor
@@ -57,6 +57,8 @@ class Written:
 
 
 Verdict = Written | Refused
+
+_OF_DEBITS = (TemplateName.DIRECT_DEBIT_ANNOUNCED, TemplateName.DIRECT_DEBIT_REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ async def _lay_out(
     assert row is not None, "jobs run for creditors that are known"
     ids = {message.customer_id for message in messages}
     invoices = {message.invoice_id for message in messages if message.invoice_id}
-    told_of_debits = {message.customer_id for message in messages if _announces(message)}
+    told_of_debits = {m.customer_id for m in messages if m.template in _OF_DEBITS}
     of_several = {message.customer_id for message in messages if not message.invoice_id}
     return Desk(
         creditor=creditor_of(row, await repository.letterhead(session)),
@@ -142,7 +144,9 @@ def _draft(message: Message, desk: Desk) -> tuple[Order, str] | Refused:
         return Refused(ERASED, withdrawn=True)
     if customer is None:
         return Refused("customer_has_no_name")
-    if _announces(message):
+    if message.template == TemplateName.DIRECT_DEBIT_REVOKED:
+        facts = revoked(facts, desk.ended_debits)
+    if message.template == TemplateName.DIRECT_DEBIT_ANNOUNCED:
         current = still_true(facts, desk.ended_debits, desk.today)
         if isinstance(current, Overtaken):
             return Refused(current.reason, withdrawn=current.is_void)
@@ -178,10 +182,6 @@ def _with_payment_way(message: Message, facts: dict[str, Any], desk: Desk) -> di
         several = len(facts.get("invoices", ())) > 1
         link = desk.balance_links.get(message.customer_id) if several else None
     return facts if link is None else {**facts, "link": link}
-
-
-def _announces(message: Message) -> bool:
-    return message.template == TemplateName.DIRECT_DEBIT_ANNOUNCED
 
 
 def _is_legal(template: str) -> bool:

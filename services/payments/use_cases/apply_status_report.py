@@ -65,7 +65,10 @@ async def _debits(
     rows = {row.id: row for row in await debits.lock_debits_of(session, batch_id)}
     reasons = _rejected(report, [Order(r.id, r.group_id or batch_id) for r in rows.values()])
     going = {row_id for row_id in reasons if rows[row_id].status == "submitted"}
-    back = [ComingBack(rows[i], rows[i].status, reasons[i], today) for i in sorted(going)]
+    back = [
+        ComingBack(rows[row_id], rows[row_id].status, reasons[row_id], today, never_collected=True)
+        for row_id in sorted(going)
+    ]
     await return_debits(session, back)
     await untell_amendments(session, [rows[row_id] for row_id in sorted(going)], vault)
     batch.bank_status = report.status or batch.bank_status

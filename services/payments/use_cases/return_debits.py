@@ -21,12 +21,16 @@ from shared.rows import rows_of
 
 @dataclass(frozen=True, slots=True)
 class ComingBack:
-    """`status` is the debit's at this moment of a file; `code` the bank's reason (ISO 20022)."""
+    """`status` is the debit's at this moment of a file; `code` the bank's reason (ISO 20022).
+
+    `never_collected`: no line of an account tells it, but a report of the bank or ourselves.
+    """
 
     debit: Debit
     status: str
     code: str
     on: date
+    never_collected: bool = False
 
 
 async def return_debits(session: WriteSession, returns: Sequence[ComingBack]) -> None:
@@ -67,4 +71,5 @@ def _told(back: ComingBack) -> DebitReturned:
         returned_on=back.on,
         next_action=rule.action,
         concerns_debtor=rule.concerns_debtor,
+        never_collected=back.never_collected,
     )

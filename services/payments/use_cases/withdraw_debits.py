@@ -26,7 +26,8 @@ async def withdraw_debits(
     flying = [d for d in await debits.lock_debits_of(session, batch_id) if d.status == "submitted"]
     if not flying:
         raise Conflict("nothing of this batch is in flight")
-    await return_debits(session, [ComingBack(d, d.status, code, today) for d in flying])
+    back = [ComingBack(d, d.status, code, today, never_collected=True) for d in flying]
+    await return_debits(session, back)
     await untell_amendments(session, flying, vault)
     batch.version += 1
     return batch

@@ -270,6 +270,7 @@ async def test_a_file_the_bank_never_got_is_no_longer_in_flight(
     assert isinstance(told, DebitReturned)
     assert (told.invoice_id, told.return_code) == (issued.invoice_id, code)
     assert not told.concerns_debtor
+    assert told.never_collected
     twice = await world.payments.call("POST", path, json={"code": code})
     assert twice.status_code == 409
     planned = await world.payments.call(

@@ -213,6 +213,7 @@ async def test_a_returned_debit_undoes_payment_and_allocation(
     assert (reversed_.amount, reversed_.source) == (eur(6_400), "direct_debit")
     assert isinstance(returned, DebitReturned)
     assert (returned.return_code, returned.returned_on) == (code, date(2026, 4, 20))
+    assert not returned.never_collected
     assert [isinstance(event, MandateChanged) for event in more] == ([True] if suspends else [])
     assert (await only_debit(world, bill.invoice_id))["status"] == "returned"
     (payment,) = (await world.get("/payments"))["items"]

@@ -15,7 +15,7 @@ import pytest
 from shared.clock import FixedClock
 from shared.events.payments import MandateChanged
 from shared.ids import uuid7
-from tests.factories.payments import creditor_changed, customer_changed
+from tests.factories.payments import camt053, creditor_changed, customer_changed, paid
 from tests.integration.payments.conftest import World
 from tests.integration.payments.test_debit_life import (
     OLD_IBAN,
@@ -109,6 +109,9 @@ async def use_once(world: World, mandate: Any) -> None:
     await sign(world, mandate)
     await bill(world, UUID(mandate["customer_id"]))
     await collect(world)
+    (debit,) = (await world.get("/debits"))["items"]
+    booked = paid(debit["amount"]["amount"], end_to_end_id=debit["end_to_end_id"])
+    await world.upload(camt053([booked]))
 
 
 @pytest.mark.parametrize(

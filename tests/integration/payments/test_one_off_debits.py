@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -166,3 +167,19 @@ async def test_a_last_collection_comes_back_with_its_mandate_too(world: World) -
     assert texts(content, "SeqTp") == ["FNAL"]
     await book(world, await only(world, second), 2_000)
     assert await standing(world, made) == ("cancelled", "last_collection_made")
+
+
+async def test_of_two_runs_released_at_one_moment_one_is_the_last_collection(world: World) -> None:
+    owner = await customer(world)
+    made = await mandate(world, owner)
+    batches = []
+    for count in (1, 2):
+        await bill(world, owner, count)
+        batches.append((await plan(world)).json())
+    await world.post(f"/mandates/{made['id']}/finish")
+    colleague = world.payments.token(subject="colleague")
+    paths = [f"/debit-batches/{batch['id']}/release" for batch in batches]
+    answers = await asyncio.gather(
+        *(world.payments.call("POST", path, token=colleague) for path in paths)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]

@@ -95,6 +95,7 @@ async def test_one_refused_debit_is_returned_before_it_was_collected(world: Worl
     returned, changed = await world.news()
     assert isinstance(returned, DebitReturned)
     assert (str(returned.debit_id), returned.return_code) == (first["id"], "AC01")
+    assert returned.never_collected
     assert isinstance(changed, MandateChanged)
     assert (changed.status, changed.reason) == ("suspended", "AC01")
     first, *others = await debits_of(world, batch)

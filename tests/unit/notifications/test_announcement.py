@@ -9,7 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain.announcement import Overtaken, still_true
+from services.notifications.domain.announcement import Overtaken, revoked, still_true
 
 COLLECT_ON = date(2026, 4, 15)
 TODAY = date(2026, 4, 1)
@@ -41,3 +41,14 @@ def test_from_the_day_of_collection_on_nothing_is_announced(debit_id: UUID, days
     left = still_true(facts(debit_id), (), COLLECT_ON + timedelta(days=days))
     late = Overtaken("announced_too_late", is_void=False)
     assert (left == late) is (days >= 0)
+
+
+@given(st.lists(st.uuids(), min_size=1, unique=True), st.sets(st.integers(0, 9)))
+def test_a_revocation_parts_what_was_announced_in_what_ended_and_what_goes_on(
+    debit_ids: list[UUID], gone: set[int]
+) -> None:
+    ended = {debit_id for at, debit_id in enumerate(debit_ids) if at in gone}
+    told = revoked(facts(*debit_ids), ended)
+    parts = [[UUID(debit["debit_id"]) for debit in told[key]] for key in ("debits", "remaining")]
+    assert set(parts[0]) == ended
+    assert sorted(parts[0] + parts[1]) == sorted(debit_ids)

@@ -37,7 +37,12 @@ EVERYTHING: dict[str, Any] = {
 # Told by invoices, credit notes and direct debits themselves, not by a case.
 BY_STEPS = sorted(
     set(TemplateName)
-    - {TemplateName.INVOICE, TemplateName.CREDIT_NOTE, TemplateName.DIRECT_DEBIT_ANNOUNCED}
+    - {
+        TemplateName.INVOICE,
+        TemplateName.CREDIT_NOTE,
+        TemplateName.DIRECT_DEBIT_ANNOUNCED,
+        TemplateName.DIRECT_DEBIT_REVOKED,
+    }
 )
 
 

@@ -13,7 +13,11 @@ from services.notifications.domain.facts.billing import (
     InvoiceLine,
     MeterReading,
 )
-from services.notifications.domain.facts.debit import AnnouncedDebit, DebitAnnouncedFacts
+from services.notifications.domain.facts.debit import (
+    AnnouncedDebit,
+    DebitAnnouncedFacts,
+    DebitRevokedFacts,
+)
 from services.notifications.domain.facts.dunning import (
     DirectDebitReturnedFacts,
     FourteenDayLetterFacts,
@@ -44,6 +48,7 @@ __all__ = [
     "CreditNoteFacts",
     "CreditSettlement",
     "DebitAnnouncedFacts",
+    "DebitRevokedFacts",
     "DirectDebit",
     "DirectDebitReturnedFacts",
     "DisputeOutcome",

@@ -41,3 +41,17 @@ class DebitAnnouncedFacts(Facts):
     @property
     def invoice_numbers(self) -> tuple[str, ...]:
         return tuple(debit.number for debit in self.debits)
+
+
+class DebitRevokedFacts(DebitAnnouncedFacts):
+    """Of what was announced, `debits` will not take place and `remaining` still will."""
+
+    remaining: tuple[AnnouncedDebit, ...] = ()
+
+    @property
+    def remaining_total(self) -> Money:
+        return Money.total((debit.amount for debit in self.remaining), self.total.currency)
+
+    @property
+    def remaining_numbers(self) -> tuple[str, ...]:
+        return tuple(debit.number for debit in self.remaining)
