@@ -59,7 +59,7 @@ class Settings(ServiceSettings):
     # Where the official ISO 20022 schemas are (`pain.008.001.08.xsd`); empty: our own checks alone.
     xsd_dir: str = ""
     statement_limit_bytes: int = Field(300_000_000, ge=1)
-    # A file is stored whole or not at all, and takes about 12 kB of memory per line until then.
+    # A file is stored whole or not at all, and takes about 9 kB of memory per line until then.
     statement_lines_max: int = Field(500_000, ge=1)
     # How long a bank file waits for the creditor's file before it; large ones take a minute.
     import_wait_s: float = Field(120.0, gt=0)

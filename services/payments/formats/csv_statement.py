@@ -26,6 +26,8 @@ from services.payments.formats.statement import (
 from services.payments.formats.unreadable import UnreadableFile
 
 FORMAT = "csv"
+# Nothing writes it, and no database keeps it.
+_NOT_TEXT = "\x00"
 _ID_LENGTH = 24
 
 
@@ -60,6 +62,9 @@ def _records(content: bytes, mapping: CsvMapping) -> Iterator[tuple[int, list[st
         line = content.count(b"\n", 0, wrong.start) + 1
         message = f"bytes that are not {mapping.encoding}"
         raise UnreadableFile.field("encoding", message, line) from None
+    if _NOT_TEXT in text:
+        line = text.count("\n", 0, text.index(_NOT_TEXT)) + 1
+        raise UnreadableFile.field("encoding", "bytes that are no text", line)
     records = csv.reader(io.StringIO(text, newline=""), delimiter=mapping.delimiter, strict=True)
     line = 1
     while True:

@@ -145,6 +145,8 @@ def _draft(statement: Statement) -> StatementDraft:
     currency = _currency(start, entries, end)
     booked = [entry for entry in entries if entry.status is EntryStatus.BOOKED]
     closes_on = _closes_on(start, booked, end)
+    if closes_on == date.max:
+        raise UnreadableFile.field("closing", f"{closes_on} is no day of a statement", start.line)
     return StatementDraft(
         kind=kind,
         format=start.format,

@@ -65,6 +65,8 @@ def test_pending_entries_are_counted_and_not_booked() -> None:
         (b'<Ntry><Amt Ccy="EUR">1.00', b'<Ntry><Amt Ccy="EUR">1.005', "Amt"),
         (b'<Ntry><Amt Ccy="EUR">', b'<Ntry><Amt Ccy="USD">', "Amt"),
         (b"<Acct><Id><IBAN>NL91ABNA0417164300</IBAN></Id>", b"<Acct>", "account"),
+        # No day comes after it, at whose beginning the statement's bookings would be known.
+        (b"2026-04-01", b"9999-12-31", "closing"),
     ],
 )
 def test_what_cannot_be_booked_is_refused_by_line_and_field(

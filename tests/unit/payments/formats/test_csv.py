@@ -207,6 +207,13 @@ def test_bytes_of_another_encoding_are_refused_with_their_line() -> None:
     assert problem.field == "encoding"
 
 
+def test_a_nought_byte_in_a_text_is_refused_with_its_line() -> None:
+    """No database keeps it: better said here than when the file is stored."""
+    rows = simple("2026-08-03;1,00;1,00;fine", "2026-08-03;1,00;2,00;no\x00t")
+    problem = refusal(rows, SIMPLE)
+    assert (problem.field, problem.line) == ("encoding", 3)
+
+
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"day;amount;after;text\n"])
 def test_a_file_without_rows_is_refused(content: bytes) -> None:
     assert "no row" in refusal(content, SIMPLE).message
