@@ -61,6 +61,8 @@ class Payout:
     currency: str
     paid_at: datetime
     movements: Sequence[Movement]
+    # Else somebody took a sum out of the balance, of which nobody knows what is in it.
+    is_automatic: bool = True
 
 
 class Words(Protocol):
@@ -95,6 +97,8 @@ class Books:
     payments: dict[str, Payment] = field(default_factory=dict)
     movements: list[Movement] = field(default_factory=list)
     payouts: dict[str, Payout] = field(default_factory=dict)
+    # All that moved the balance, in its order.
+    moved: list[Movement | Payout] = field(default_factory=list)
 
     def pay(self, wish: NewPayment, fee: int) -> Movement:
         payment = Payment(self.words.payment_id(), wish, self.clock.now())
@@ -114,18 +118,21 @@ class Books:
         now = self.clock.now()
         moved = Movement(self.words.movement_id(kind), kind, payment, amount, fee, now)
         self.movements.append(moved)
+        self.moved.append(moved)
         self.teller.tell(payment.wish.webhook_url, *self.words.told(self, moved))
         return moved
 
-    def pay_out(self) -> Payout:
-        """All that is not paid out yet, in one sum."""
-        due = [one for one in self.movements if one.payout is None]
+    def pay_out(self, by_hand: int | None = None) -> Payout:
+        """All that is not paid out yet, in one sum; or so much of it, made by hand."""
+        due = [one for one in self.movements if one.payout is None and by_hand is None]
         number = len(self.payouts) + 1
         name, reference = self.words.payout_names(number)
         currency = due[0].payment.wish.currency if due else "EUR"
-        amount = sum(one.amount - one.fee for one in due)
-        payout = Payout(name, number, reference, amount, currency, self.clock.now(), due)
+        amount = sum(one.amount - one.fee for one in due) if by_hand is None else by_hand
+        now = self.clock.now()
+        payout = Payout(name, number, reference, amount, currency, now, due, by_hand is None)
         self.payouts[name] = payout
+        self.moved.append(payout)
         for one in due:
             one.payout = name
         urls = {one.payment.wish.webhook_url for one in due}
@@ -159,8 +166,8 @@ def add_books(app: FastAPI, books: Books) -> None:
         return {"id": books.give_back(payment_id, kind, amount, fee).id}
 
     @app.post(f"{at}/payouts")
-    async def pay_out() -> dict[str, Any]:
-        made = books.pay_out()
+    async def pay_out(by_hand: int | None = None) -> dict[str, Any]:
+        made = books.pay_out(by_hand)
         return {"id": made.id, "reference": made.reference, "amount": made.amount}
 
     books.words.add_api(app, books)

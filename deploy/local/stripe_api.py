@@ -64,18 +64,24 @@ class StripeWords:
 
         @app.get("/v1/balance_transactions", dependencies=[Depends(_check_key)])
         async def transactions(
-            payout: str,
+            payout: str | None = None,
             expand: Annotated[list[str] | None, Query(alias="expand[]")] = None,
             limit: int = 10,
             starting_after: str | None = None,
         ) -> dict[str, Any]:
-            made = books.payouts.get(payout)
-            if made is None:
-                raise HTTPException(404, "No such payout")
-            own = {"id": "txn_" + made.id, "type": "payout", "amount": -made.amount, "fee": 0}
-            rows = [own | {"currency": made.currency.lower(), "source": made.id}]
-            rows += [_transaction(one, expand or []) for one in made.movements]
+            listed: Sequence[Movement | Payout] = list(reversed(books.moved))
+            if payout is not None:
+                made = books.payouts.get(payout)
+                if made is None or not made.is_automatic:
+                    raise HTTPException(400, "No automatic payout")
+                listed = [made, *made.movements]
+            rows = [_moved(one, expand or []) for one in listed]
             return _page("/v1/balance_transactions", rows, limit, starting_after)
+
+        @app.get("/v1/balance_transactions/{name}", dependencies=[Depends(_check_key)])
+        async def transaction(name: str) -> dict[str, Any]:
+            rows = [_moved(one, []) for one in books.moved]
+            return next(row for row in rows if row["id"] == name)
 
 
 def _paid(amount: int) -> dict[str, int]:
@@ -88,7 +94,9 @@ def _payout(payout: Payout) -> dict[str, Any]:
         "object": "payout",
         "amount": payout.amount,
         "arrival_date": int(payout.paid_at.timestamp()),
-        "automatic": True,
+        "automatic": payout.is_automatic,
+        "balance_transaction": "txn_" + payout.id,
+        "created": int(payout.paid_at.timestamp()),
         "currency": payout.currency.lower(),
         "reconciliation_status": "completed",
         "statement_descriptor": None,
@@ -104,6 +112,21 @@ def _source(movement: Movement) -> dict[str, Any]:
     return {"object": noun, "id": prefix + movement.id[4:], "payment_intent": intent}
 
 
+def _moved(one: Movement | Payout, expand: Sequence[str]) -> dict[str, Any]:
+    if isinstance(one, Movement):
+        return _transaction(one, expand)
+    return {
+        "id": "txn_" + one.id,
+        "object": "balance_transaction",
+        "type": "payout",
+        "amount": -one.amount,
+        "fee": 0,
+        "created": int(one.paid_at.timestamp()),
+        "currency": one.currency.lower(),
+        "source": _payout(one) if "data.source" in expand else one.id,
+    }
+
+
 def _transaction(movement: Movement, expand: Sequence[str]) -> dict[str, Any]:
     source = _source(movement)
     return {
@@ -113,6 +136,7 @@ def _transaction(movement: Movement, expand: Sequence[str]) -> dict[str, Any]:
         "amount": movement.amount,
         "fee": movement.fee,
         "net": movement.amount - movement.fee,
+        "created": int(movement.moved_at.timestamp()),
         "currency": movement.payment.wish.currency.lower(),
         "source": source if "data.source" in expand else source["id"],
     }

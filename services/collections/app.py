@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from services.collections.api import (
     arrangements,
+    bailiff,
     cases,
     customers,
     disputes,
@@ -29,6 +30,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             disputes.router,
             holds.router,
             policy.router,
+            bailiff.router,
             summary.router,
         ],
         summary="What happens next with what is overdue, and whether it is allowed.",

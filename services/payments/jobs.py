@@ -13,6 +13,7 @@ from services.payments.use_cases.index_iban_endings import index_iban_endings
 from services.payments.use_cases.index_names import index_names
 from services.payments.use_cases.retry_matching import retry_matching
 from services.payments.use_cases.settle_remittances import settle_remittances
+from services.payments.use_cases.withdraw_visits import withdraw_unwanted
 from services.payments.use_cases.work_webhook_events import work_webhook_events
 from shared.db import Scope
 from shared.jobs import Daily, Every, Job
@@ -46,6 +47,10 @@ async def _settle_remittances(service: Service, creditor_id: UUID, _today: date)
 
 async def _ask_provider(service: Service, creditor_id: UUID, _today: date) -> None:
     await ask_pending(service, creditor_id)
+
+
+async def _withdraw_visits(service: Service, creditor_id: UUID, _today: date) -> None:
+    await withdraw_unwanted(service, creditor_id)
 
 
 async def _work_webhook_events(service: Service, creditor_id: UUID, _today: date) -> None:
@@ -82,6 +87,7 @@ JOBS: tuple[Job, ...] = (
     Every("retry_matching", 20.0, _retry_matching),
     Every("settle_remittances", 60.0, _settle_remittances),
     Every("ask_provider", 30.0, _ask_provider),
+    Every("withdraw_visits", 10.0, _withdraw_visits),
     Every("work_webhook_events", 1.0, _work_webhook_events),
     Every("explain_payouts", 60.0, _explain_payouts),
     Every("forget_page_visits", 60.0, _forget_page_visits),

@@ -123,6 +123,16 @@ class DisputeResolved(Event, type="collections.dispute.resolved.v1", topic=CASES
     outcome: Literal["upheld", "rejected", "withdrawn"]
 
 
+class Bailiff(Fact):
+    """Whom the debtor pays from now on, as the creditor named them at the hand-over."""
+
+    name: str
+    # What the creditor's files are known by there.
+    reference: str | None = None
+    phone: str | None = None
+    url: str | None = None
+
+
 class CaseHandedOver(Event, type="collections.case.handed_over.v1", topic=CASES.name):
     """The file goes to the bailiff (gerechtsdeurwaarder) with what is claimed."""
 
@@ -131,3 +141,5 @@ class CaseHandedOver(Event, type="collections.case.handed_over.v1", topic=CASES.
     invoice_ids: tuple[UUID, ...]
     total_open: Money
     handed_over_on: date
+    # None: the creditor has named nobody.
+    bailiff: Bailiff | None = None

@@ -7,6 +7,7 @@ from services.collections.models.agreements import (
     Dispute,
     Hold,
 )
+from services.collections.models.bailiffs import Bailiff
 from services.collections.models.cases import (
     Case,
     Charge,
@@ -30,6 +31,7 @@ from services.collections.models.worklist import WorklistItem
 __all__ = [
     "Arrangement",
     "ArrangementInstalment",
+    "Bailiff",
     "BankAccount",
     "Base",
     "Case",

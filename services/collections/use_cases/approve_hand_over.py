@@ -19,8 +19,8 @@ from services.collections.domain.jurisdiction import jurisdiction
 from services.collections.domain.planned_work import HANDOVER
 from services.collections.domain.transition import transition
 from services.collections.models import Case, Step, WorklistItem
+from services.collections.repository import bailiffs, looking
 from services.collections.repository import cases as case_rows
-from services.collections.repository import looking
 from services.collections.use_cases.complete_work import finish, lock_with_customer
 from services.collections.use_cases.gather_dossiers import gather_dossiers
 from services.collections.use_cases.impose_charges import charge_imposed, write_charges
@@ -29,7 +29,7 @@ from shared.clock import Clock, business_date
 from shared.crypto import Vault
 from shared.db import WriteSession
 from shared.errors import Conflict
-from shared.events.collections import CaseHandedOver, StepTaken
+from shared.events.collections import Bailiff, CaseHandedOver, StepTaken
 from shared.money import Money
 
 
@@ -80,7 +80,14 @@ async def _hand_over(session: WriteSession, step: Step, clock: Clock) -> None:
     claim_ids = [r.invoice_id for r in pursued]
     charges = interest_until_handover(dossier, claim_ids, step.id, today)
     await write_charges(session, [(case.customer_id, case.id, c) for c in charges], today)
-    _tell(session, step, case, pursued, charges, today)
+    _tell(session, step, case, pursued, charges, today, await _bailiff(session))
+
+
+async def _bailiff(session: WriteSession) -> Bailiff | None:
+    row = await bailiffs.bailiff(session)
+    if row is None:
+        return None
+    return Bailiff(name=row.name, reference=row.reference, phone=row.phone, url=row.url)
 
 
 def _pursued(dossier: Dossier, today: date) -> list[Receivable]:
@@ -101,6 +108,7 @@ def _tell(
     pursued: Sequence[Receivable],
     charges: Sequence[PlannedCharge],
     today: date,
+    bailiff: Bailiff | None,
 ) -> None:
     claim_ids = tuple(receivable.invoice_id for receivable in pursued)
     total_minor = sum(receivable.open_minor for receivable in pursued)
@@ -127,5 +135,6 @@ def _tell(
             invoice_ids=claim_ids,
             total_open=Money(total_minor, step.currency),
             handed_over_on=today,
+            bailiff=bailiff,
         ),
     )

@@ -77,6 +77,7 @@ async def start_paying(
     command = StartPayment(
         visit_id=visit_id,
         creditor_id=link.creditor_id,
+        customer_id=page.link.customer_id,
         link_id=link.id,
         invoice_ids=page.payable.invoice_ids,
         amount=part or page.payable.whole,
@@ -118,6 +119,10 @@ async def after_paying(
             drawn.headers["Refresh"] = f"{wait_s}; url={again}"
         return drawn
     if status in _ENDED_BADLY:
+        if page.visit is not None and page.visit.withdraw_asked_at is not None:
+            # We ended it: what can be paid now has changed, or what the page tells by itself.
+            changed = Notice("withdrawn", is_bad=True) if page.payable.whole else None
+            return draw_page(request, token, page, notice=changed)
         return draw_page(request, token, page, notice=Notice(status, is_bad=True))
     return draw_page(request, token, page)
 

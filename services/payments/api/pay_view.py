@@ -52,6 +52,7 @@ def draw_page(
         "questions": "questions",
         "about": _about(page, words),
         "facts": _facts(page, words),
+        "bailiffs": page.bailiffs,
         "whole": words.money(page.payable.whole),
         "whole_minor": page.payable.whole.minor,
         "items": [_line(item, words) for item in page.items] if page.link.kind != "invoice" else [],

@@ -58,6 +58,21 @@ class PageItem:
         return "arranged" if self.is_arranged else "to_pay"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bailiff:
+    """Who collects it now; `reference` is what our files are known by there."""
+
+    name: str
+    reference: str | None = None
+    phone: str | None = None
+    url: str | None = None
+
+    @property
+    def page(self) -> str | None:
+        """Where to pay them, if a payer can safely be sent there."""
+        return self.url if self.url is not None and self.url.startswith("https://") else None
+
+
 @dataclass(frozen=True, slots=True)
 class Instalment:
     number: int

@@ -43,6 +43,7 @@ Reason = Literal[
     "not_taken_back",
     "not_reinstated",
     "part_unclear",
+    "paid_out_before",
     "costs_differ",
 ]
 
@@ -84,12 +85,16 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A payment at the provider, in our books: with all that ever went back and came again."""
+    """A payment at the provider, in our books: with all that ever went back and came again.
+
+    `paid_out_minor` is what other payouts held of it.
+    """
 
     payment_id: UUID
     amount: Money
     taken: Money
     reinstated: Money
+    paid_out_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +217,9 @@ def _difference(
         return Difference("part_unknown", payment, amount, None)
     if amount.currency != ours.amount.currency or (kind == "payment" and amount != ours.amount):
         return Difference("part_differs", payment, amount, ours.amount)
+    owed_minor = ours.amount.minor + ours.reinstated.minor
+    if kind == "payment" and ours.paid_out_minor + amount.minor > owed_minor:
+        return Difference("paid_out_before", payment, amount, ours.amount)
     if kind == "taken" and -amount > ours.taken:
         return Difference("not_taken_back", payment, amount, -ours.taken)
     if kind == "reinstated" and amount > ours.reinstated:

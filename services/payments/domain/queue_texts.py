@@ -93,6 +93,10 @@ REASONS: Final[Texts] = {
         "A payout holds something that is neither a payment nor a fee",
         "In een uitbetaling zit iets dat geen betaling en geen kosten is",
     ),
+    "paid_out_before": (
+        "A payout holds a payment that another payout held",
+        "In een uitbetaling zit een betaling die al in een andere zat",
+    ),
     "costs_differ": (
         "What is missing from a payout is not what the provider charges",
         "Wat aan een uitbetaling ontbreekt, is niet wat de betaaldienst rekent",

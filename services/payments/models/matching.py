@@ -72,6 +72,8 @@ class Hold(Base):
     invoice_ids: Mapped[list[Any]] = mapped_column(JSONB)
     # What an arrangement asks: number, day and minor units of each instalment.
     instalments: Mapped[list[dict[str, Any]]] = mapped_column(server_default="[]")
+    # Whom to pay: name, and reference, phone and url as far as known.
+    bailiff: Mapped[dict[str, Any] | None]
 
     __table_args__ = (
         one_of("kind", ("dispute", "arrangement", "bailiff")),

@@ -39,6 +39,8 @@ class ProviderPayment(Base):
     expires_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     checked_at: Mapped[datetime]
+    # When the provider was last asked to end it, because something took its place.
+    withdraw_asked_at: Mapped[datetime | None]
 
     __table_args__ = (
         one_of("status", PROVIDER_PAYMENT_STATUSES),
@@ -145,7 +147,11 @@ class PayoutPart(Base):
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
 
-    __table_args__ = (one_of("kind", PART_KINDS), UniqueConstraint("payout_id", "position"))
+    __table_args__ = (
+        one_of("kind", PART_KINDS),
+        UniqueConstraint("payout_id", "position"),
+        Index(None, "payment_id"),
+    )
 
 
 class WebhookEvent(Base):

@@ -1,7 +1,9 @@
 """A payout at Stripe as a whole: its balance transactions, with what each came from.
 
-Automatic payouts only: of one made by hand Stripe does not know what is in it (Stripe docs,
-"Payout reconciliation").
+Of an automatic payout Stripe lists them. One made by hand takes a sum out of the balance, and
+nobody can say which payments that sum is (Stripe docs, "Payout reconciliation"): it is told as the
+statement of the balance since the last one made by hand. All that moved in between is a part of it,
+pending or not, and what the balance grew or shrank by is carried over.
 """
 
 from __future__ import annotations
@@ -22,10 +24,14 @@ from shared.errors import InvalidInput
 from shared.money import Money
 
 _API_VERSION: Final = "2024-06-20"
+_MOVEMENTS: Final = "/v1/balance_transactions"
 _PAGE: Final = 100
 _MOST_PAGES: Final = 10_000
 # Between Stripe's day of arrival and the bank's day of booking.
 _AROUND: Final = timedelta(days=5)
+# What is pending is available, and in an automatic payout, long before this.
+_PENDING_AT_MOST: Final = timedelta(days=60)
+_NEVER_LEFT: Final = {"failed", "canceled"}
 
 _KINDS: Final[Mapping[str, PartKind]] = {
     "charge": "payment",
@@ -72,8 +78,10 @@ class StripePayouts:
                 found = await _payout(reader, payout)
                 if found is None:
                     return None
+                if not found["automatic"]:
+                    return _statement(found, await _since_the_last(reader, found))
                 asked = {"payout": text_at(found, "id"), "expand[]": "data.source"}
-                rows = [row async for row in _listed(reader, "/v1/balance_transactions", asked)]
+                rows = [row async for row in _listed(reader, _MOVEMENTS, asked)]
                 return _settlement(found, rows)
         except (KeyError, TypeError, AttributeError, ValueError, InvalidInput):
             raise ProviderAway("the payment provider answered something else") from None
@@ -102,6 +110,28 @@ async def _payout(reader: Reader, seen: PayoutSeen) -> Mapping[str, Any] | None:
     return same[0][2] if same else None
 
 
+async def _since_the_last(reader: Reader, found: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """What moved the balance since the payout made by hand before, the newest first: this one,
+    which may have its costs, and all between that no automatic payout took."""
+    own = text_at(found, "balance_transaction")
+    asked = {"currency": found["currency"], "expand[]": "data.source", "starting_after": own}
+    first = int(found["created"]) - int(_PENDING_AT_MOST.total_seconds())
+    rows: list[Mapping[str, Any]] = [await reader.document(f"{_MOVEMENTS}/{own}") or {}]
+    taken: set[str] = set()
+    async for row in _listed(reader, _MOVEMENTS, asked):
+        if row["type"] != "payout":
+            rows.append(row)
+            continue
+        payout = row["source"]
+        if payout["status"] in _NEVER_LEFT:
+            continue
+        if not payout["automatic"] or row["created"] < first:
+            break
+        of_it = {"payout": text_at(payout, "id")}
+        taken |= {text_at(one, "id") async for one in _listed(reader, _MOVEMENTS, of_it)}
+    return [row for row in rows if text_at(row, "id") not in taken]
+
+
 async def _listed(
     reader: Reader, path: str, asked: Mapping[str, Any]
 ) -> AsyncIterator[Mapping[str, Any]]:
@@ -118,14 +148,24 @@ async def _listed(
     raise ProviderAway("the payment provider's list has no end")
 
 
+def _statement(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Settlement:
+    """What the parts do not make of the amount was on the balance before, or stays there."""
+    told = _settlement(found, rows)
+    parts = [part for part in told.parts if part.kind != "carried"]
+    moved = Money.total((part.amount for part in parts), told.amount.currency)
+    moved -= Money.from_decimal(told.costs, told.amount.currency)
+    if moved != told.amount:
+        parts.append(PayoutPart(None, told.amount - moved, "carried"))
+    return Settlement(id=told.id, amount=told.amount, parts=parts, costs=told.costs)
+
+
 def _settlement(found: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Settlement:
     parts, costs = [], Decimal(0)
     for row in rows:
-        kind = text_at(row, "type")
+        kind, amount = text_at(row, "type"), _money(row)
+        costs += stripe_money(row["fee"], row["currency"]).to_decimal()
         if kind == "payout":
             continue
-        amount = _money(row)
-        costs += stripe_money(row["fee"], row["currency"]).to_decimal()
         if kind in _COSTS:
             costs -= amount.to_decimal()
             continue

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import literal, select
+from sqlalchemy import Select, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.transitions import PROVIDER_PAYMENTS_PENDING
+from services.payments.domain.visits import OpenVisit
 from services.payments.models import (
     ProviderPayment,
     ProviderReversal,
@@ -18,6 +19,34 @@ from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
 from shared.errors import NotFound
+from shared.money import Money
+
+_LOCK_BEGINNING = text("SELECT pg_advisory_xact_lock(1224, hashtext(:customer))")
+_OPEN_VISITS = text(
+    """
+    SELECT v.id, v.amount_minor, v.currency, v.withdraw_asked_at,
+      coalesce((
+        SELECT sum(greatest(0, i.open_minor - coalesce((
+          SELECT sum(
+            (a.amount_minor + coalesce(a.written_off_minor, 0) + coalesce(a.fee_minor, 0))
+            * CASE a.status WHEN 'proposed' THEN 1 ELSE -1 END)
+          FROM allocations a WHERE a.invoice_id = i.id AND a.status IN ('proposed', 'undoing')
+        ), 0)))
+        FROM open_items i WHERE i.id = ANY(v.invoice_ids) AND i.currency = v.currency
+      ), 0) AS left_minor,
+      EXISTS (
+        SELECT 1 FROM debits d WHERE d.invoice_id = ANY(v.invoice_ids) AND d.status = 'submitted'
+      ) OR EXISTS (
+        SELECT 1 FROM holds h CROSS JOIN unnest(v.invoice_ids) AS named(id)
+        WHERE h.customer_id = v.customer_id AND h.active AND h.kind = 'bailiff'
+          AND (h.invoice_ids = '[]'::jsonb OR h.invoice_ids @> to_jsonb(named.id::text))
+      ) AS is_collected_elsewhere
+    FROM provider_payments v
+    WHERE v.status = 'open' AND v.provider_id IS NOT NULL AND v.id > :after
+    ORDER BY v.id
+    LIMIT :limit
+    """
+)
 
 
 async def reversals_of(
@@ -30,24 +59,27 @@ async def reversals_of(
     return (await session.scalars(query)).all()
 
 
-async def lock_pending_for(session: WriteSession, link_id: UUID) -> Sequence[ProviderPayment]:
-    """Visits to the provider from this link that have no end yet, newest first."""
-    query = (
-        select(ProviderPayment)
-        .where(
-            ProviderPayment.link_id == link_id,
-            ProviderPayment.status.in_(PROVIDER_PAYMENTS_PENDING),
-        )
-        .order_by(ProviderPayment.id.desc())
-    )
-    return (await session.scalars(locked(query))).all()
+async def lock_beginning(session: WriteSession, customer_id: UUID) -> None:
+    """One visit of a customer is begun at a time; until the end of the transaction."""
+    await session.execute(_LOCK_BEGINNING, {"customer": str(customer_id)})
+
+
+async def lock_pending_for(
+    session: WriteSession, invoice_ids: Collection[UUID]
+) -> Sequence[ProviderPayment]:
+    """As `pending_for`, locked."""
+    return (await session.scalars(locked(_pending_for(invoice_ids)))).all()
 
 
 async def pending_for(
     session: AsyncSession, invoice_ids: Collection[UUID]
 ) -> Sequence[ProviderPayment]:
     """Visits that have no end yet and are for any of these invoices, from whatever link."""
-    query = (
+    return (await session.scalars(_pending_for(invoice_ids))).all()
+
+
+def _pending_for(invoice_ids: Collection[UUID]) -> Select[ProviderPayment]:
+    return (
         select(ProviderPayment)
         .where(
             ProviderPayment.status.in_(PROVIDER_PAYMENTS_PENDING),
@@ -55,7 +87,28 @@ async def pending_for(
         )
         .order_by(ProviderPayment.id)
     )
-    return (await session.scalars(query)).all()
+
+
+async def open_visits(session: AsyncSession, after: UUID, limit: int) -> list[OpenVisit]:
+    """Visits that can be paid at this moment, with what is left of what they are for."""
+    rows = await session.execute(_OPEN_VISITS, {"after": after, "limit": limit})
+    return [
+        OpenVisit(
+            row.id,
+            Money(row.amount_minor, row.currency),
+            Money(int(row.left_minor), row.currency),
+            row.is_collected_elsewhere,
+            row.withdraw_asked_at,
+        )
+        for row in rows
+    ]
+
+
+async def is_superseded(session: AsyncSession, provider_payment_id: UUID) -> bool:
+    query = select(ProviderPayment.withdraw_asked_at.is_not(None)).where(
+        ProviderPayment.id == provider_payment_id
+    )
+    return bool(await session.scalar(query))
 
 
 async def lock_provider_payment(

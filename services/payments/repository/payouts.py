@@ -126,9 +126,19 @@ async def lock_settlement(session: WriteSession, payout_id: UUID) -> PayoutSettl
 
 
 async def booked_at_provider(
-    session: AsyncSession, provider_ids: Collection[str]
+    session: AsyncSession, provider_ids: Collection[str], payout_id: UUID
 ) -> dict[str, Booked]:
-    """Our payments by the provider's ids of them, with what went back and came again."""
+    """Our payments by the provider's ids of them, with what went back and came again, and what
+    other payouts than this one held of them."""
+    elsewhere = (
+        select(func.coalesce(func.sum(PayoutPart.amount_minor), 0))
+        .where(
+            PayoutPart.payment_id == Payment.id,
+            PayoutPart.kind == "payment",
+            PayoutPart.payout_id != payout_id,
+        )
+        .scalar_subquery()
+    )
 
     def total(kind: str) -> ColumnElement[int]:
         of_kind = case((ProviderReversal.kind == kind, ProviderReversal.amount_minor), else_=0)
@@ -142,6 +152,7 @@ async def booked_at_provider(
             Payment.currency,
             total("taken"),
             total("reinstated"),
+            elsewhere,
         )
         .join(Payment, Payment.provider_payment_id == ProviderPayment.id)
         .outerjoin(ProviderReversal, ProviderReversal.provider_payment_id == ProviderPayment.id)
@@ -154,8 +165,9 @@ async def booked_at_provider(
             Money(minor, currency),
             taken=Money(int(taken), currency),
             reinstated=Money(int(reinstated), currency),
+            paid_out_minor=int(paid_out),
         )
-        for name, payment_id, minor, currency, taken, reinstated in rows
+        for name, payment_id, minor, currency, taken, reinstated, paid_out in rows
     }
 
 

@@ -30,7 +30,7 @@ async def ask_about_parts(
     """A provider that is away leaves the difference as it is: it is asked again with the payout."""
     names = {part.payment for part in settlement.parts if part.payment}
     async with service.db.read(scope) as session:
-        booked = await payouts.booked_at_provider(session, names)
+        booked = await payouts.booked_at_provider(session, names, payout.id)
     found = explain(settlement, Money(payout.amount_minor, payout.currency), booked)
     if not isinstance(found, Differs):
         return

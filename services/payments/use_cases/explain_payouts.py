@@ -100,7 +100,7 @@ async def _record(
         row.settlement_id = settlement.id
         row.told_minor = settlement.amount.minor
         names = {part.payment for part in settlement.parts if part.payment}
-        booked = await payouts.booked_at_provider(session, names)
+        booked = await payouts.booked_at_provider(session, names, payout.id)
         found = explain(settlement, _seen(payout).amount, booked)
         if isinstance(found, Agreed):
             trigger, row.reason, row.fee_minor = "agree", None, found.fee.minor

@@ -29,7 +29,10 @@ from shared.rows import rows_of
 _BEGIN = "(id) DO UPDATE SET invoice_ids = excluded.invoice_ids, instalments = excluded.instalments"
 _END = "(id) DO UPDATE SET active = false"
 # But a case is opened again, and can then go to the bailiff again; its events keep their order.
-_HAND_OVER = "(id) DO UPDATE SET active = true, invoice_ids = excluded.invoice_ids"
+_HAND_OVER = (
+    "(id) DO UPDATE SET active = true, invoice_ids = excluded.invoice_ids,"
+    " bailiff = excluded.bailiff"
+)
 
 
 async def begin_holds(
@@ -100,7 +103,13 @@ def _row(
             }
             for part in getattr(event, "instalments", ())
         ],
+        "bailiff": _bailiff(event),
     }
+
+
+def _bailiff(event: Any) -> dict[str, Any] | None:
+    named = event.bailiff if isinstance(event, CaseHandedOver) else None
+    return named.model_dump() if named is not None else None
 
 
 def _kind_and_id(event: Any) -> tuple[str, UUID]:

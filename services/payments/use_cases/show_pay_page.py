@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from services.payments.domain.links import Link, NoSuchLink
 from services.payments.domain.pay_page import (
     ITEMS_MAX,
+    Bailiff,
     Instalment,
     PageItem,
     Payable,
@@ -38,6 +39,8 @@ class PayPage:
     customer_number: str | None
     # Of the case the link is of, or that a bailiff has.
     case_number: str | None
+    # Whom to pay what a bailiff has of these, where that is known.
+    bailiffs: tuple[Bailiff, ...]
     # The language the customer chose; none while it is not known.
     language: str | None
     items: tuple[PageItem, ...]
@@ -96,6 +99,7 @@ async def _page(
         link=link,
         customer_number=customer.number if customer else None,
         case_number=await _case_number(session, link, holds),
+        bailiffs=_bailiffs(items, holds),
         language=customer.language if customer else None,
         items=tuple(items),
         payable=can_pay,
@@ -114,6 +118,22 @@ async def _case_number(
     cases = [hold.id for hold in holds if hold.kind == "bailiff"]
     case_id = link.subject_id if link.kind == "case" else next(iter(cases), None)
     return await links.case_number(session, case_id) if case_id is not None else None
+
+
+def _bailiffs(items: Sequence[PageItem], holds: Sequence[Hold]) -> tuple[Bailiff, ...]:
+    """Each once, however many cases they have."""
+    named = {
+        Bailiff(
+            name=hold.bailiff["name"],
+            reference=hold.bailiff["reference"],
+            phone=hold.bailiff["phone"],
+            url=hold.bailiff["url"],
+        ): None
+        for hold in holds
+        if hold.bailiff is not None
+        and any(item.state == "bailiff" and _is_held(item.id, "bailiff", [hold]) for item in items)
+    }
+    return tuple(named)
 
 
 async def _arrangement(session: ReadSession, link: PaymentLink) -> Hold | None:

@@ -23,7 +23,11 @@ from services.payments.use_cases.settle_provider_payment import (
     lose_provider_payment,
     settle_provider_payment,
 )
-from services.payments.use_cases.withdraw_visits import withdraw_others
+from services.payments.use_cases.withdraw_visits import (
+    is_same,
+    withdraw,
+    withdraw_others,
+)
 from shared.db import Scope, WriteSession, scope_of
 from shared.errors import Conflict
 from shared.money import Money
@@ -44,6 +48,8 @@ class Intent:
     new: NewPayment
     # Set when the payer was sent there before and can go on where they were.
     checkout_url: str | None
+    # Visits begun at the same moment, whose place it takes.
+    superseded: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,7 @@ class StartPayment:
 
     visit_id: UUID
     creditor_id: UUID
+    customer_id: UUID
     link_id: UUID
     invoice_ids: Sequence[UUID]
     amount: Money
@@ -68,11 +75,18 @@ async def start_provider_payment(service: Service, command: StartPayment) -> str
     await withdraw_others(service, scope, command.link_id, command.invoice_ids, command.amount)
     async with service.db.write(scope) as session:
         intent = await _record_intent(session, command, service)
+    await withdraw(service, scope, intent.superseded)
     if intent.checkout_url is not None:
         return intent.checkout_url
     state = await create_at_provider(service, scope, intent.provider_payment_id, intent.new)
     if state is None or state.checkout_url is None:
         raise ProviderAway("the payment provider did not begin the payment")
+    async with service.db.read(scope) as session:
+        is_superseded = await online.is_superseded(session, intent.provider_payment_id)
+    if is_superseded:
+        # Somebody began anew while this one was created, and could not end what was not there.
+        await withdraw(service, scope, [intent.provider_payment_id])
+        raise NothingToPay()
     return state.checkout_url
 
 
@@ -107,6 +121,9 @@ async def create_at_provider(
 
 
 async def _record_intent(session: WriteSession, command: StartPayment, service: Service) -> Intent:
+    """Visits before open items, as whoever settles one locks them."""
+    await online.lock_beginning(session, command.customer_id)
+    begun = await online.lock_pending_for(session, command.invoice_ids)
     items = {item.id: item for item in await _lock_payable(session, command.invoice_ids)}
     chosen = [items[invoice_id] for invoice_id in command.invoice_ids if invoice_id in items]
     if not chosen:
@@ -115,19 +132,31 @@ async def _record_intent(session: WriteSession, command: StartPayment, service: 
     # What was paid meanwhile is not asked for again.
     amount = min(command.amount, whole)
     invoice_ids = [item.id for item in chosen]
-    pending = [
-        row
-        for row in await online.lock_pending_for(session, command.link_id)
-        if Money(row.amount_minor, row.currency) == amount
-        and row.invoice_ids == invoice_ids
-        and not _is_over(session, row)
-    ]
-    row = pending[0] if pending else _new(session, command, chosen, amount)
-    if not pending:
+    row = next(
+        (
+            row
+            for row in reversed(begun)
+            if is_same(row, command.link_id, invoice_ids, amount) and _may_go_on(session, row)
+        ),
+        None,
+    )
+    if row is None:
+        row = _new(session, command, chosen, amount)
         session.add(row)
         await session.flush()
+    row.withdraw_asked_at = None
+    others = [one.id for one in begun if one is not row and one.withdraw_asked_at is None]
     found = (await matching.open_items_by_id(session, invoice_ids[:1]))[invoice_ids[0]]
-    return Intent(row.id, new_payment(service, row, found, command.locale), _still_there(row))
+    new = new_payment(service, row, found, command.locale)
+    return Intent(row.id, new, _still_there(row), tuple(others))
+
+
+def _may_go_on(session: WriteSession, row: ProviderPayment) -> bool:
+    """Not what is over by now, nor what ends itself once the provider has answered."""
+    if row.status != "open" and row.withdraw_asked_at is not None:
+        return False
+    now: datetime = session.info["clock"].now()
+    return row.expires_at is None or row.expires_at > now
 
 
 async def _lock_payable(session: WriteSession, invoice_ids: Sequence[UUID]) -> list[Item]:
@@ -135,12 +164,6 @@ async def _lock_payable(session: WriteSession, invoice_ids: Sequence[UUID]) -> l
     items = await matching.lock_candidates(session, ids=invoice_ids)
     in_flight = await debits.in_flight_for(session, invoice_ids)
     return [item for item in items if item.available and item.id not in in_flight]
-
-
-def _is_over(session: WriteSession, row: ProviderPayment) -> bool:
-    """The provider's page is closed by now, though we were not told."""
-    now: datetime = session.info["clock"].now()
-    return row.expires_at is not None and row.expires_at <= now
 
 
 def _still_there(row: ProviderPayment) -> str | None:
@@ -167,6 +190,7 @@ def _new(
         expires_at=None,
         created_at=now,
         checked_at=now,
+        withdraw_asked_at=None,
     )
 
 

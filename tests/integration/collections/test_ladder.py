@@ -203,6 +203,7 @@ async def test_a_supervisor_approves_the_hand_over_and_the_claim_is_complete(wor
     ((day, handed),) = world.all(CaseHandedOver)
     # 1 September to 20 November is 81 days at 4%: 1.27 of interest in all.
     assert (day, handed.total_open) == (date(2026, 11, 20), euro(14260 + 4000 + 127))
+    assert handed.bailiff is None
     assert world.items[invoice].balance.open == 14260 + 4000 + 127
     case = await world.served.get(f"/cases/{handed.case_id}")
     assert case["status"] == "with_bailiff"

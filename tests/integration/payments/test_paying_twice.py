@@ -47,7 +47,7 @@ async def test_another_amount_takes_the_place_of_the_one_begun_before(
         ProviderPaymentStarted,
     ]
     assert "Uw betaling van € 20,00 is gelukt" in words(await choose(part))
-    assert "U bent gestopt met betalen" in words(await choose(whole))
+    assert "Er is iets veranderd. Daarom is deze betaling gestopt" in words(await choose(whole))
     assert "Nog te betalen € 30,00" in words(await browse("GET", url))
 
 

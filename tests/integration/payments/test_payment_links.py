@@ -19,6 +19,7 @@ from shared.events.billing import InvoiceIssued
 from shared.events.collections import (
     ArrangementAgreed,
     ArrangementEnded,
+    Bailiff,
     CaseClosed,
     CaseHandedOver,
     CaseOpened,
@@ -401,6 +402,44 @@ async def test_what_a_bailiff_collects_is_paid_to_the_bailiff(online: Online) ->
     await online.hear(CaseOpened(case_id=case_id, customer_id=customer_id, number="D2026-17"))
     await online.hear(handed_over)
     assert "<button" not in (await browse("GET", url)).text
+
+
+async def test_the_page_names_the_bailiff_whom_the_creditor_named(online: Online) -> None:
+    """With what they are known by there; a bailiff named later takes the place of the first."""
+    customer_id, (overdue,) = await owing(online, 3_000)
+    handed_over = CaseHandedOver(
+        case_id=uuid7(),
+        customer_id=customer_id,
+        invoice_ids=(overdue.invoice_id,),
+        total_open=eur(3_000),
+        handed_over_on=date(2026, 3, 31),
+        bailiff=Bailiff(
+            name="Deurwaarders <Voorbeeld>",
+            reference="WAT-001",
+            phone="+31 20 123 4567",
+            url="https://betalen.deurwaarder.example/dossier",
+        ),
+    )
+    await online.hear(handed_over)
+    fresh = await online.issue(90, 1_000, customer_id)
+    balance = (await make(online, "balance", customer_id))["url"]
+    for url in (await online.link(overdue.invoice_id), balance):
+        page = await browse("GET", url)
+        said = words(page)
+        assert "Deurwaarders &lt;Voorbeeld&gt;" in page.text
+        assert "Ons nummer bij de deurwaarder WAT-001" in said
+        assert 'href="tel:+31201234567"' in page.text
+        assert 'href="https://betalen.deurwaarder.example/dossier"' in page.text
+    assert "Your bailiff" in (await browse("GET", f"{balance}?lang=en")).text
+    other = words(await browse("GET", await online.link(fresh.invoice_id)))
+    assert "Uw deurwaarder" not in other
+
+    unsafe = Bailiff(name="Tweede", url="javascript:alert(1)")
+    await online.hear(handed_over.model_copy(update={"bailiff": unsafe}))
+    page = await browse("GET", balance)
+    assert "Tweede" in page.text
+    assert "WAT-001" not in page.text
+    assert "javascript" not in page.text
 
 
 async def test_what_a_bailiff_collects_is_not_debited(online: Online) -> None:

@@ -46,6 +46,7 @@ def stripe(lists: dict[str, list[dict[str, Any]]]) -> StripePayouts:
 def stripe_payout(shared_data: Path, name: str, **changes: Any) -> dict[str, Any]:
     document = json.loads(next((shared_data / "webhook-stripe").rglob("payout.json")).read_text())
     common = {"id": name, "currency": "eur", "arrival_date": NOON, "status": "paid"}
+    common |= {"automatic": True}
     read: dict[str, Any] = document | common | changes
     return read
 

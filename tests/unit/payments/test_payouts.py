@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -194,3 +195,15 @@ async def test_a_settlement_that_is_not_understood_is_asked_for_again(
     """Nothing is booked on half a document."""
     with pytest.raises(ProviderAway):
         await answering({"/v2/settlements/1": document}).settlement(seen("1"))
+
+
+def test_a_payment_is_in_one_payout_and_its_fee_is_booked_once() -> None:
+    """A payout by hand and an automatic one may both be told to hold it; what came again after a
+    chargeback may be told as the payment once more."""
+    told = settlement(4_971, [PayoutPart("tr_1", eur(5_000))], "0.29")
+    twice = replace(ours(5_000), paid_out_minor=5_000)
+    found = explain(told, eur(4_971), {"tr_1": twice})
+    assert isinstance(found, Differs)
+    assert found.reason == "paid_out_before"
+    won = replace(ours(5_000, taken=5_000, reinstated=5_000), paid_out_minor=5_000)
+    assert isinstance(explain(told, eur(4_971), {"tr_1": won}), Agreed)

@@ -56,6 +56,10 @@ GERMAN: Final[dict[str, str]] = {
     "bailiff": "Zahlen Sie das an den Gerichtsvollzieher, nicht an uns.",
     "bailiff_more": "Der Gerichtsvollzieher zieht es jetzt für uns ein. Geben Sie die Nummer aus "
     "seinem Brief an. Haben Sie den Brief nicht? Rufen Sie uns an.",
+    "bailiff_who": "Ihr Gerichtsvollzieher",
+    "bailiff_phone": "Telefon",
+    "bailiff_page": "Website",
+    "bailiff_reference": "Unsere Nummer beim Gerichtsvollzieher",
     "case_number": "Unser Aktenzeichen",
     "nothing": "Jetzt ist nichts zu zahlen. Sie müssen nichts tun.",
     "instalment_done": "Diese Rate ist bezahlt. Sie müssen nichts tun.",
@@ -73,6 +77,8 @@ GERMAN: Final[dict[str, str]] = {
     "expired": "Die Zeit zum Zahlen war vorbei. Es wurde nichts abgebucht. "
     "Versuchen Sie es gern noch einmal.",
     "cancelled": "Sie haben die Zahlung abgebrochen. Es wurde nichts abgebucht.",
+    "withdrawn": "Etwas hat sich geändert. Deshalb wurde diese Zahlung beendet. "
+    "Es wurde nichts abgebucht.",
     "away": "Zahlen ist gerade nicht möglich. Es wurde nichts abgebucht. Versuchen Sie es später "
     "oder überweisen Sie selbst.",
     "again": "Noch einmal schauen",

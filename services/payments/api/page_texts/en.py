@@ -56,6 +56,10 @@ ENGLISH: Final[dict[str, str]] = {
     "bailiff": "Pay this to the bailiff, not to us.",
     "bailiff_more": "The bailiff now collects it for us. Use the number in the bailiff's letter. "
     "Do you not have that letter? Call us.",
+    "bailiff_who": "Your bailiff",
+    "bailiff_phone": "Phone",
+    "bailiff_page": "Website",
+    "bailiff_reference": "Our number with the bailiff",
     "case_number": "Our file number",
     "nothing": "There is nothing to pay now. You need not do anything.",
     "instalment_done": "This instalment is paid. You need not do anything.",
@@ -70,6 +74,7 @@ ENGLISH: Final[dict[str, str]] = {
     "failed": "The payment did not succeed. Nothing was charged. Feel free to try again.",
     "expired": "The time to pay was over. Nothing was charged. Feel free to try again.",
     "cancelled": "You stopped the payment. Nothing was charged.",
+    "withdrawn": "Something has changed, so this payment was stopped. Nothing was charged.",
     "away": "Paying is not possible right now. Nothing was charged. Try again later, "
     "or make a transfer yourself.",
     "again": "Look again",

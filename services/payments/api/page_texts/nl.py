@@ -61,6 +61,10 @@ DUTCH: Final[dict[str, str]] = {
     "bailiff": "Betaal dit aan de gerechtsdeurwaarder, niet aan ons.",
     "bailiff_more": "De deurwaarder int het nu voor ons. Gebruik het nummer uit de brief van de "
     "deurwaarder. Hebt u die brief niet? Bel ons.",
+    "bailiff_who": "Uw deurwaarder",
+    "bailiff_phone": "Telefoon",
+    "bailiff_page": "Website",
+    "bailiff_reference": "Ons nummer bij de deurwaarder",
     "case_number": "Ons dossiernummer",
     "nothing": "Er is nu niets te betalen. U hoeft niets te doen.",
     "instalment_done": "Deze termijn is betaald. U hoeft niets te doen.",
@@ -77,6 +81,7 @@ DUTCH: Final[dict[str, str]] = {
     "expired": "De tijd om te betalen was voorbij. Er is niets afgeschreven. "
     "Probeer het gerust opnieuw.",
     "cancelled": "U bent gestopt met betalen. Er is niets afgeschreven.",
+    "withdrawn": "Er is iets veranderd. Daarom is deze betaling gestopt. Er is niets afgeschreven.",
     "away": "Betalen lukt nu even niet. Er is niets afgeschreven. Probeer het straks opnieuw "
     "of maak het bedrag zelf over.",
     "again": "Opnieuw kijken",

@@ -55,6 +55,10 @@ POLISH: Final[dict[str, str]] = {
     "bailiff": "Zapłać to komornikowi, a nie nam.",
     "bailiff_more": "Komornik ściąga to teraz dla nas. Podaj numer z listu od komornika. Nie masz "
     "tego listu? Zadzwoń do nas.",
+    "bailiff_who": "Twój komornik",
+    "bailiff_phone": "Telefon",
+    "bailiff_page": "Strona internetowa",
+    "bailiff_reference": "Nasz numer u komornika",
     "case_number": "Nasz numer sprawy",
     "nothing": "Teraz nie ma nic do zapłaty. Nie musisz nic robić.",
     "instalment_done": "Ta rata jest zapłacona. Nie musisz nic robić.",
@@ -68,6 +72,7 @@ POLISH: Final[dict[str, str]] = {
     "failed": "Płatność się nie powiodła. Nic nie pobrano. Możesz spróbować ponownie.",
     "expired": "Czas na płatność minął. Nic nie pobrano. Możesz spróbować ponownie.",
     "cancelled": "Płatność została przerwana. Nic nie pobrano.",
+    "withdrawn": "Coś się zmieniło. Dlatego ta płatność została przerwana. Nic nie pobrano.",
     "away": "Płatność jest teraz niemożliwa. Nic nie pobrano. Spróbuj później albo zrób przelew.",
     "again": "Sprawdź ponownie",
     "back": "Powrót do strony płatności",

@@ -10,7 +10,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from services.payments.api.page_texts import TEXTS
-from shared.events.collections import CaseHandedOver, DisputeOpened
+from shared.events.collections import Bailiff, CaseHandedOver, DisputeOpened
 from shared.ids import uuid7
 from tests.factories.payments import camt053, paid
 from tests.integration.payments.browser.conftest import Opener
@@ -113,9 +113,15 @@ async def test_pages_of_what_a_bailiff_has_and_of_what_was_paid_twice(
             invoice_ids=(other.invoice_id,),
             total_open=other.total,
             handed_over_on=date(2026, 3, 31),
+            bailiff=Bailiff(
+                name="Deurwaarders Voorbeeld",
+                reference="WAT-001",
+                phone="+31 20 123 4567",
+                url="https://betalen.deurwaarder.example",
+            ),
         )
     )
-    await assert_sound(open_page, await online.link(other.invoice_id), "Betaal dit aan de")
+    await assert_sound(open_page, await online.link(other.invoice_id), "Deurwaarders Voorbeeld")
     await assert_sound(open_page, balance["url"], "Betaal dit aan de gerechtsdeurwaarder")
 
 
