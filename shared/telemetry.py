@@ -8,20 +8,23 @@ with trace ids; they hold ids, never names, addresses or IBANs.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 import structlog.tracebacks
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import metrics, trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanContext, TraceFlags
 from opentelemetry.trace.propagation import set_span_in_context
@@ -37,6 +40,37 @@ HTTP: TelemetryConfig = {
     "operation_spans": False,
     "exclude": lambda scope: str(scope.get("path", "")).startswith("/health/"),
 }
+
+# Words of routes, ids and small numbers: anything else in an address is somebody's own.
+_TOLD_OF_ADDRESS = re.compile(
+    r"[a-z][a-z0-9_.-]{0,39}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{0,4}"
+)
+
+
+class Discretion(SpanProcessor):
+    """Keeps what a caller wrote in an address out of traces: a payer's token opens a page, an
+    account in a search says who it is. Route, ids and the names of what was asked for stay."""
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        told = span.attributes or {}
+        if "url.path" in told:
+            parts = str(told["url.path"]).split("/")
+            span.set_attribute("url.path", "/".join(_or_star(part) for part in parts))
+        if "url.query" in told:
+            asked = parse_qsl(str(told["url.query"]), keep_blank_values=True)
+            span.set_attribute("url.query", "&".join(_or_star(name) for name, _ in asked))
+
+
+def _or_star(part: str) -> str:
+    return part if _TOLD_OF_ADDRESS.fullmatch(part) else "*"
+
+
+def tracing(resource: Resource, exporting: SpanProcessor) -> TracerProvider:
+    """Spans as they are exported, of every process."""
+    provider = TracerProvider(resource=resource)
+    provider.add_span_processor(Discretion())
+    provider.add_span_processor(exporting)
+    return provider
 
 
 def current_traceparent() -> str | None:
@@ -70,11 +104,8 @@ def set_up(service: str, otlp_endpoint: str | None) -> None:
     if not otlp_endpoint:
         return
     resource = Resource.create({"service.name": f"inning-{service}"})
-    tracing = TracerProvider(resource=resource)
-    tracing.add_span_processor(
-        BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{otlp_endpoint}/v1/traces"))
-    )
-    trace.set_tracer_provider(tracing)
+    exporting = BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{otlp_endpoint}/v1/traces"))
+    trace.set_tracer_provider(tracing(resource, exporting))
     reader = PeriodicExportingMetricReader(
         OTLPMetricExporter(endpoint=f"{otlp_endpoint}/v1/metrics"), export_interval_millis=10_000
     )

@@ -125,7 +125,7 @@ def why_not_again(returned: Sequence[str], collect_on: date) -> str | None:
         return "returned_too_often"
     if "never" in retries or retries.count("near_salary_day") > 1:
         return "returned_before"
-    if retries[-1] == "near_salary_day" and not rules.is_near_salary(collect_on):
+    if "near_salary_day" in retries and not rules.is_near_salary(collect_on):
         return "waits_for_salary_day"
     return None
 

@@ -32,6 +32,7 @@ _SUCCEEDED: Final[Mapping[str, Kind]] = {
     "AUTHORISATION": "paid",
     "CAPTURE": "paid",
     "CANCELLATION": "cancelled",
+    "TECHNICAL_CANCEL": "cancelled",
     "OFFER_CLOSED": "expired",
     "EXPIRE": "expired",
     "REFUND": "refunded",
@@ -45,12 +46,15 @@ _SUCCEEDED: Final[Mapping[str, Kind]] = {
     "PAIDOUT": "paid_out",
     "REPORT_AVAILABLE": "report",
 }
+# What ends an authorisation before it was captured.
+_VOIDS: Final = {"CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE"}
 _FAILED: Final[Mapping[str, Kind]] = {"AUTHORISATION": "failed"}
 _LARGEST_BATCH = 1_000
 
 
 class Adyen(TellsAll):
-    """`captures_by_hand`: an authorisation is no money yet, only its capture is."""
+    """`captures_by_hand`: an authorisation is no money yet, only its capture is. Else it counts as
+    money, and what ends it before its capture takes that back."""
 
     name = "adyen"
     thanks = "[accepted]"
@@ -112,6 +116,8 @@ class Adyen(TellsAll):
     def _kind(self, code: str) -> Kind:
         if code == "AUTHORISATION" and self._captures_by_hand:
             return "other"
+        if code in _VOIDS and not self._captures_by_hand:
+            return "charged_back"
         return _SUCCEEDED.get(code, "other")
 
 

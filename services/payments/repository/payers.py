@@ -23,7 +23,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.payments.domain.transitions import ACTIVE_ALLOCATIONS
-from services.payments.models import Allocation, BankLine, KnownIban, Payment, RememberedPayer
+from services.payments.models import (
+    Allocation,
+    BankLine,
+    KnownIban,
+    Mandate,
+    Payment,
+    RememberedPayer,
+)
 from services.payments.repository.parties import BYTES, UUIDS
 from shared.bulk import insert_rows
 from shared.db import WriteSession, scope_of
@@ -95,12 +102,17 @@ async def unlearn(
 async def forget_accounts(
     session: WriteSession, iban_index: bytes, customer_ids: Collection[UUID]
 ) -> None:
-    """An account known by a bill it paid by reference is known no more when it paid none."""
+    """An account known by a bill it paid by reference is known no more when it paid none, unless
+    a mandate names it too."""
+    has_mandate = select(Mandate.id).where(
+        Mandate.iban_index == KnownIban.iban_index, Mandate.customer_id == KnownIban.customer_id
+    )
     await session.execute(
         delete(KnownIban).where(
             KnownIban.iban_index == iban_index,
             KnownIban.customer_id.in_(customer_ids),
             KnownIban.source == "payment",
+            ~has_mandate.exists(),
             ~_paid_for(KnownIban.iban_index, KnownIban.customer_id, "reference"),
         )
     )

@@ -12,6 +12,7 @@ from services.payments.repository import matching, online
 from services.payments.use_cases.provider_client import provider_of
 from services.payments.use_cases.settle_provider_payment import (
     fail_provider_payment,
+    lose_provider_payment,
     settle_provider_payment,
 )
 from services.payments.use_cases.start_provider_payment import create_at_provider, new_payment
@@ -32,6 +33,7 @@ async def refresh(service: Service, creditor_id: UUID, row: ProviderPayment) -> 
         state = await _fetch(service, row.provider_id)
     except ProviderAway:
         log.warning("provider.away")
+        await _asked_in_vain(service, scope, row.id)
         return
     if state is not None:
         await _settle(service, scope, row.id, state)
@@ -58,6 +60,13 @@ async def _fetch(service: Service, provider_id: str) -> ProviderState | None:
             return await provider.payment(provider_id)
         except ProviderRefused as error:
             raise ProviderAway(f"the payment provider answered {error}") from None
+
+
+async def _asked_in_vain(service: Service, scope: Scope, provider_payment_id: UUID) -> None:
+    """The others are asked about first, the next time."""
+    async with service.db.write(scope) as session:
+        row = await online.lock_provider_payment(session, provider_payment_id)
+        await lose_provider_payment(session, row)
 
 
 async def _settle(

@@ -148,6 +148,23 @@ async def test_whatever_order_it_is_told_in_the_end_is_the_same(
     assert await placed(told) == (3_750, 3_750)
 
 
+@pytest.mark.parametrize("void", ["CANCELLATION", "TECHNICAL_CANCEL", "EXPIRE"])
+@pytest.mark.parametrize("comes_first", [True, False])
+async def test_an_authorisation_that_is_never_captured_is_no_money(
+    told: Told, clock: FixedClock, void: str, *, comes_first: bool
+) -> None:
+    """Booked when it was authorised, since captures follow by themselves; then it was cancelled."""
+    codes = ["AUTHORISATION", void]
+    for code in reversed(codes) if comes_first else codes:
+        await told.adyen(code)
+        await news_of_work(told)
+    clock.advance(timedelta(minutes=5))
+    await news_of_work(told)
+    assert await placed(told) == (0, 0)
+    item = await told.get(f"/open-items/{told.invoice_id}")
+    assert item["available"]["amount"] == 5_000
+
+
 async def test_stripes_sums_of_refunds_take_back_what_they_add(told: Told) -> None:
     """20 of 50, then all 50, then the first sum told late: the later sum holds."""
     metadata = {"provider_payment_id": str(told.visit_id)}

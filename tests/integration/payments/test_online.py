@@ -11,6 +11,7 @@ from deploy.local.provider import create_app as create_provider
 from deploy.local.settings import LocalSettings, Ports
 from services.payments.app import create_app
 from services.payments.config import Settings
+from services.payments.use_cases.ask_provider import ask_pending
 from shared.clock import FixedClock
 from shared.events.payments import (
     DebitSubmitted,
@@ -326,3 +327,20 @@ async def test_a_checkout_that_ran_out_is_begun_anew(online: Online, clock: Fixe
     assert await online.go_to_checkout(issued.invoice_id) == first
     clock.advance(timedelta(minutes=16))
     assert await online.go_to_checkout(issued.invoice_id) != first
+
+
+async def test_a_visit_the_provider_cannot_tell_of_holds_up_no_other(
+    online: Online, provider_books: Books, clock: FixedClock
+) -> None:
+    """A state we do not know yet; the payer after them paid, and their webhook was lost."""
+    told = []
+    for number, status in ((1, "shipped"), (2, "paid")):
+        issued = await online.issue(number, 5_000)
+        checkout = await online.go_to_checkout(issued.invoice_id)
+        setattr(provider_books.payments[checkout.rsplit("/", 1)[1]], "status", status)  # noqa: B010
+        await online.news()
+    for _ in range(2):
+        clock.advance(timedelta(minutes=1))
+        await ask_pending(online.payments.service, online.payments.creditor_id, limit=1)
+        told += [type(event) for event in await online.news()]
+    assert told == [PaymentReceived, PaymentAllocated, ProviderPaymentEnded]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.events.payments import PaymentAllocated
-from tests.factories.payments import camt053, paid
+from tests.factories.payments import camt053, customer_changed, paid
 from tests.integration.payments.conftest import World
 from tests.integration.payments.test_queue import HIS_IBAN, queue
 from tests.integration.payments.test_queue_by_hand import waiting_payment, wish
@@ -19,10 +19,11 @@ async def remembered(world: World) -> list[Any]:
 
 
 async def two_waiting(world: World) -> list[str]:
-    """The paths of two payments from one account."""
+    """The paths of two payments from one account, the smaller one first."""
     lines = [paid(cents, iban=HIS_IBAN) for cents in (1_100, 1_200)]
     await world.upload(camt053(lines))
-    return [f"/payments/{item['payment_id']}" for item in await queue(world)]
+    items = await queue(world, "?sort=smallest")
+    return [f"/payments/{item['payment_id']}" for item in items]
 
 
 async def test_a_match_undone_twice_is_unlearned_twice(world: World) -> None:
@@ -98,6 +99,26 @@ async def test_an_account_that_paid_by_reference_before_stays_known(world: World
     await world.post(f"/payments/{told[0].payment_id}/undo", {})
     await world.issue(4, 5_500, bills[0].customer_id)
     later = camt053([paid(5_500, text="?", iban=HIS_IBAN)], number=2, opening=8_000)
+    assert (await world.upload(later))["matched"] == 1
+
+
+async def test_an_account_of_a_mandate_stays_known(world: World) -> None:
+    """It paid by reference before its mandate was signed; that payment is undone."""
+    bill = await world.issue(1, 4_000)
+    await world.hear(customer_changed(bill.customer_id, "K1"))
+    line = paid(4_000, reference=bill.rf_reference, iban=HIS_IBAN)
+    await world.upload(camt053([line], number=1))
+    body = {
+        "customer_number": "K1",
+        "iban": HIS_IBAN,
+        "account_holder": "A. Voorbeeld",
+        "signed_on": "2026-01-01",
+    }
+    await world.post("/mandates", body)
+    (told,) = [event for event in await world.news() if isinstance(event, PaymentAllocated)]
+    await world.post(f"/payments/{told.payment_id}/undo", {})
+    await world.issue(2, 5_000, bill.customer_id)
+    later = camt053([paid(5_000, text="?", iban=HIS_IBAN)], number=2, opening=4_000)
     assert (await world.upload(later))["matched"] == 1
 
 

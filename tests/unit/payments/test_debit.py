@@ -122,7 +122,9 @@ def test_a_returned_debit_is_retried_by_its_reason(
 def test_after_a_lack_of_funds_it_is_tried_when_salaries_come(
     day: date, reason: str | None
 ) -> None:
+    """So too when the file of that second try was refused or withdrawn: it was never tried."""
     assert why_not_again(("AM04",), day) == reason
+    assert why_not_again(("AM04", "TECH"), day) == reason
     assert why_not_again(("FF01",), day) is None
 
 
