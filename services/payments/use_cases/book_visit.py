@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -49,7 +48,7 @@ async def book_visit(
     else:
         verdicts = await decide(session, [arrival])
     if rest_reason is not None and verdicts[arrival.id].queue_reason is not None:
-        verdicts = {arrival.id: replace(verdicts[arrival.id], queue_reason=rest_reason)}
+        verdicts = {arrival.id: verdicts[arrival.id]._replace(queue_reason=rest_reason)}
     await book(session, [arrival], verdicts)
 
 

@@ -108,7 +108,9 @@ async def suspend(world: World, mandate: Any) -> None:
 async def use_once(world: World, mandate: Any) -> None:
     await sign(world, mandate)
     await bill(world, UUID(mandate["customer_id"]))
-    await collect(world)
+    batch = await collect(world)
+    (debit,) = (await world.get(f"/debits?batch_id={batch['id']}"))["items"]
+    await world.upload(camt053([paid(1_000, end_to_end_id=debit["end_to_end_id"])]))
     (debit,) = (await world.get("/debits"))["items"]
     booked = paid(debit["amount"]["amount"], end_to_end_id=debit["end_to_end_id"])
     await world.upload(camt053([booked]))

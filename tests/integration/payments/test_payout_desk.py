@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.provider import Taken
+from deploy.local.mollie_books import Taken
 from shared.clock import FixedClock
 from shared.events.payments import ProviderPaidOut
 from shared.testing.served import Served

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0018_visits_and_bailiffs"
-down_revision = "0014_payer_pages"
+down_revision = "0017_told_again"
 branch_labels = None
 depends_on = None
 
