@@ -91,7 +91,7 @@ class PayoutWhole(PayoutShown):
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 
 
-class AcceptBody(BaseModel):
+class AcceptPayoutBody(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
@@ -110,7 +110,7 @@ class AcceptBody(BaseModel):
     reason: Reason
 
 
-class ReopenBody(BaseModel):
+class ReopenPayoutBody(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"reason": "the payment came to light"}]}
     )
@@ -146,7 +146,7 @@ async def check(request: Request, session: Writing, payout_id: UUID) -> PayoutWh
 
 @router.post("/{payout_id}/accept", dependencies=[requires("payments:write")])
 async def accept(
-    request: Request, session: Writing, caller: Caller, payout_id: UUID, body: AcceptBody
+    request: Request, session: Writing, caller: Caller, payout_id: UUID, body: AcceptPayoutBody
 ) -> PayoutWhole:
     """Accept that it differs: what is missing is booked with the provider's fees, and nothing of
     it waits any more.
@@ -168,7 +168,7 @@ async def accept(
 
 @router.post("/{payout_id}/reopen", dependencies=[requires("payments:approve")])
 async def reopen(
-    request: Request, session: Writing, payout_id: UUID, body: ReopenBody
+    request: Request, session: Writing, payout_id: UUID, body: ReopenPayoutBody
 ) -> PayoutWhole:
     """Take an acceptance back by counter-entry; the provider is asked again within the minute."""
     await reopen_payout(session, payout_id, body.reason, vault=request.app.state.service.vault)
