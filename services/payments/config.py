@@ -61,8 +61,8 @@ class Settings(ServiceSettings):
     statement_limit_bytes: int = Field(300_000_000, ge=1)
     # A file is stored whole or not at all, and takes about 9 kB of memory per line until then.
     statement_lines_max: int = Field(500_000, ge=1)
-    # How long a bank file waits for the creditor's file before it; large ones take a minute.
-    import_wait_s: float = Field(120.0, gt=0)
+    # How long a bank file waits for the creditor's file before it: as long as the largest may take.
+    import_wait_s: float = Field(300.0, gt=0)
 
     def webhook_url(self, provider: str, creditor_id: UUID) -> str:
         address = (self.webhook_base_url or self.public_url).rstrip("/")
