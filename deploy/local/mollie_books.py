@@ -45,6 +45,8 @@ class Taken:
     settlement: str | None = None
     reversed_at: datetime | None = None
     reversed_in: str | None = None
+    # Settlements are made of the provider's ledger; a payment may tell of it later.
+    is_told: bool = True
 
 
 @dataclass(slots=True)
@@ -60,7 +62,8 @@ class Payment:
     taken: list[Taken] = field(default_factory=list)
 
     def gone(self, kind: str) -> Decimal:
-        return sum((one.value for one in self.taken if one.kind == kind), Decimal(0))
+        told = (one.value for one in self.taken if one.kind == kind and one.is_told)
+        return sum(told, Decimal(0))
 
 
 @dataclass(slots=True)
@@ -155,7 +158,7 @@ class Provider:
         if payment.settlement is not None:
             body["settlementId"] = payment.settlement
         if "chargebacks" in embed:
-            lost = [one for one in payment.taken if one.kind == "chargeback"]
+            lost = [one for one in payment.taken if one.kind == "chargeback" and one.is_told]
             body["_embedded"] = {"chargebacks": [_chargeback(payment, one) for one in lost]}
         if payment.status == "open":
             body["_links"]["checkout"] = {

@@ -160,10 +160,11 @@ async def test_what_nobody_told_is_said_by_a_supervisor(shop: Shop, clock: Fixed
 async def test_what_was_accepted_too_soon_is_taken_back_by_a_counter_entry(
     online: Online, provider_books: Books, clock: FixedClock
 ) -> None:
-    """The webhook of a chargeback was lost and its 30.00 were accepted as a loss; it comes after
-    all."""
+    """The settlement holds a chargeback of which the payment says nothing yet, and its 30.00 were
+    accepted as a loss; then it is told after all."""
     names = [await online.pay(await online.issue(n, 1_000 * n)) for n in (5, 3)]
-    provider_books.payments[names[1]].taken.append(Taken("chargeback", Decimal(30)))
+    chargeback = Taken("chargeback", Decimal(30), is_told=False)
+    provider_books.payments[names[1]].taken.append(chargeback)
     settlement = await online.at_provider("/fake/settlements")
     await online.upload(camt053([paid(5_000, text=f"Mollie {settlement['reference']}")]))
     await run_job(online, "explain_payouts")
@@ -172,6 +173,7 @@ async def test_what_was_accepted_too_soon_is_taken_back_by_a_counter_entry(
     await online.news()
     body = {"difference": payout["difference"], "reason": "lost, says the provider"}
     assert (await online.post(f"{path}/accept", body))["status"] == "accepted"
+    chargeback.is_told = True
     assert await online.webhook(data={"id": names[1]}) == 200
     await run_job(online, "work_webhook_events")
     assert (await online.get("/reconciliation"))["provider"]["in_transit"] == euro(-3_000)
