@@ -119,7 +119,7 @@ async def after_paying(
             drawn.headers["Refresh"] = f"{wait_s}; url={again}"
         return drawn
     if status in _ENDED_BADLY:
-        if page.visit is not None and page.visit.withdraw_asked_at is not None:
+        if status == "cancelled" and page.visit and page.visit.withdraw_asked_at is not None:
             # We ended it: what can be paid now has changed, or what the page tells by itself.
             changed = Notice("withdrawn", is_bad=True) if page.payable.whole else None
             return draw_page(request, token, page, notice=changed)

@@ -145,10 +145,12 @@ async def _record_intent(session: WriteSession, command: StartPayment, service: 
         session.add(row)
         await session.flush()
     row.withdraw_asked_at = None
-    others = [one.id for one in begun if one is not row and one.withdraw_asked_at is None]
+    others = [one for one in begun if one is not row and one.withdraw_asked_at is None]
+    for one in others:
+        one.withdraw_asked_at = session.info["clock"].now()
     found = (await matching.open_items_by_id(session, invoice_ids[:1]))[invoice_ids[0]]
     new = new_payment(service, row, found, command.locale)
-    return Intent(row.id, new, _still_there(row), tuple(others))
+    return Intent(row.id, new, _still_there(row), tuple(one.id for one in others))
 
 
 def _may_go_on(session: WriteSession, row: ProviderPayment) -> bool:

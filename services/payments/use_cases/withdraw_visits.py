@@ -55,7 +55,8 @@ async def withdraw_unwanted(service: Service, creditor_id: UUID) -> int:
 async def withdraw(service: Service, scope: Scope, visit_ids: Iterable[UUID]) -> None:
     """Intent, call, outcome, one visit after the other; a provider that is away stops nobody.
 
-    One that is only being created now ends itself, once the provider has answered.
+    One that is only being created now ends itself, once the provider has answered. After a first
+    call without an answer the rest is left to the job.
     """
     for visit_id in visit_ids:
         async with service.db.write(scope) as session:
@@ -67,8 +68,11 @@ async def withdraw(service: Service, scope: Scope, visit_ids: Iterable[UUID]) ->
             continue
         try:
             await _end(service, scope, visit_id, provider_id)
-        except (ProviderAway, ProviderRefused):
+        except ProviderRefused:
             log.warning("provider.not_withdrawn", provider_payment_id=str(visit_id))
+        except ProviderAway:
+            log.warning("provider.away")
+            return
 
 
 async def _end(service: Service, scope: Scope, visit_id: UUID, provider_id: str) -> None:
