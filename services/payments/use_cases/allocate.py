@@ -35,7 +35,7 @@ class Placement:
     @property
     def customer_id(self) -> UUID | None:
         """Whose money it is: nobody's alone when it is split over several, now or bit by bit."""
-        customers = {share.customer_id for share in self.shares}
+        customers: set[UUID | None] = {share.customer_id for share in self.shares}
         if self.payment.allocated_minor:
             customers.add(self.payment.customer_id)
         return next(iter(customers)) if len(customers) == 1 else None
