@@ -74,6 +74,18 @@ async def told_given_back(session: AsyncSession, provider: str, payment: str | N
     ]
 
 
+async def was_told_before(session: AsyncSession, event: WebhookEvent) -> bool:
+    """Whether another event of this kind, of the same payment, was worked on already."""
+    query = select(WebhookEvent.id).where(
+        WebhookEvent.provider == event.provider,
+        WebhookEvent.payment == event.payment,
+        WebhookEvent.type == event.type,
+        WebhookEvent.status == "applied",
+        WebhookEvent.id != event.id,
+    )
+    return (await session.scalars(query.limit(1))).first() is not None
+
+
 async def reports(session: AsyncSession, provider: str) -> dict[str, list[str]]:
     """Whose reports a provider told can be fetched, by their file name."""
     found: dict[str, list[str]] = {}

@@ -133,6 +133,8 @@ async def _end(session: WriteSession, row: ProviderPayment, event: WebhookEvent)
     if other and row.status == "paid":
         await book_second_payment(session, row, event.payment, amount)
         return ("apply", PAID_TWICE)
+    if row.status == "paid" and await _is_another_part(session, row, event, amount):
+        return ("give_up", "captured_in_parts")
     if event.kind == "paid":
         row.provider_id = event.payment
     state = ProviderState(
@@ -143,6 +145,15 @@ async def _end(session: WriteSession, row: ProviderPayment, event: WebhookEvent)
     )
     await settle_provider_payment(session, row, state)
     return _APPLIED
+
+
+async def _is_another_part(
+    session: WriteSession, row: ProviderPayment, event: WebhookEvent, amount: Money
+) -> bool:
+    """Money beside what was booked: a payment captured in parts tells each of them as paid."""
+    if event.kind != "paid" or not await webhook_events.was_told_before(session, event):
+        return False
+    return amount != Money(row.amount_minor, row.currency)
 
 
 async def _follow_gone(session: WriteSession, row: ProviderPayment, event: WebhookEvent) -> Result:

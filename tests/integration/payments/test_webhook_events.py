@@ -171,6 +171,38 @@ async def test_a_failed_attempt_told_late_takes_nothing_back(told: Told) -> None
     assert [event["reason"] for event in await told.events("ignored")] == ["other_attempt"]
 
 
+async def test_what_is_captured_in_a_second_part_is_told_to_a_person(
+    serve: Callable[..., Awaitable[Served]], creditor_id: UUID
+) -> None:
+    """Half was booked. The other half is money too, which nobody may overlook; a capture told again
+    is none."""
+    payments = await serve(
+        "payments",
+        create_app,
+        Settings,
+        creditor_id,
+        adyen_hmac_keys=KEY_HEX,
+        adyen_captures_by_hand=True,
+    )
+    told = Told(payments)
+    await told.hear(creditor_changed(creditor_id))
+    await told.begin()
+    half = {"amount": {"value": 2_500, "currency": "EUR"}}
+    for name in ("PSP-1", "PSP-2", "PSP-2"):
+        await told.adyen("CAPTURE", pspReference=name, **half)
+        await told.work()
+    assert [event["reason"] for event in await told.events("stuck")] == ["captured_in_parts"]
+    assert (await told.get("/reconciliation"))["provider"]["in_transit"]["amount"] == 2_500
+
+
+async def test_an_invoice_paid_twice_is_told_to_a_person(told: Told) -> None:
+    """A second payment of one visit is money nobody asked for."""
+    await told.adyen("AUTHORISATION", pspReference="PSP-one")
+    await told.adyen("AUTHORISATION", pspReference="PSP-two")
+    assert await told.work() == PAID
+    assert [event["reason"] for event in await told.events("stuck")] == ["paid_twice"]
+
+
 async def test_what_is_not_ours_is_tried_for_a_day_and_then_shown(
     told: Told, clock: FixedClock
 ) -> None:
