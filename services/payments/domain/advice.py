@@ -35,6 +35,7 @@ QUEUE_ADVICE: Final[Texts] = {
             "not_taken_back",
             "not_reinstated",
             "costs_differ",
+            "paid_out_before",
         ),
         _PAYOUT,
     ),
@@ -64,6 +65,12 @@ STUCK_ADVICE: Final[Texts] = {
         " refund that waits and retry, or claim it from the customer and dismiss",
         "Wat bij de betaaldienst terugging, was al van ons weg of is in een andere munt: trek de"
         " wachtende terugbetaling in en probeer opnieuw, of vorder het bij de klant en wijs het af",
+    ),
+    "captured_in_parts": (
+        "The payment was captured in parts and the first alone is booked: accept the rest with the"
+        " payout that holds it, then dismiss this",
+        "De betaling is in delen geïnd en alleen het eerste is geboekt: aanvaard de rest bij de"
+        " uitbetaling waar die in zit en wijs dit daarna af",
     ),
     _OTHERWISE: (
         "Mend what keeps it from being worked on and retry, or dismiss it, saying why",
