@@ -26,6 +26,7 @@ from services.notifications.repository.parties import (
 from services.notifications.repository.work import (
     archive_page,
     ended_debits,
+    ended_debits_at,
     is_anything_due,
     left_announcements,
     lock_lost,
@@ -34,6 +35,7 @@ from services.notifications.repository.work import (
     lock_unsent,
     rendered,
     sent_but_not_archived,
+    written_at,
 )
 
 __all__ = [
@@ -46,6 +48,7 @@ __all__ = [
     "customers",
     "deliveries_of",
     "ended_debits",
+    "ended_debits_at",
     "is_anything_due",
     "left_announcements",
     "letterhead",
@@ -66,4 +69,5 @@ __all__ = [
     "status_changes",
     "summary",
     "waiting",
+    "written_at",
 ]

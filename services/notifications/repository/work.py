@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -126,6 +126,22 @@ async def ended_debits(session: AsyncSession, customers: Iterable[UUID]) -> set[
     """The debits of these customers that came to nothing."""
     query = select(EndedDebit.id).where(EndedDebit.customer_id == among(customers))
     return set(await session.scalars(query))
+
+
+async def ended_debits_at(
+    session: AsyncSession, customers: Iterable[UUID]
+) -> Mapping[UUID, datetime]:
+    """When the debits of these customers that came to nothing did."""
+    query = select(EndedDebit.id, EndedDebit.ended_at).where(
+        EndedDebit.customer_id == among(customers)
+    )
+    return {row.id: row.ended_at for row in await session.execute(query)}
+
+
+async def written_at(session: AsyncSession, forms: Iterable[UUID]) -> Mapping[UUID, datetime]:
+    """When each archived form was written."""
+    query = select(Archived.id, Archived.rendered_at).where(Archived.id == among(forms))
+    return {row.id: row.rendered_at for row in await session.execute(query)}
 
 
 async def sent_but_not_archived(session: AsyncSession) -> Sequence[str]:

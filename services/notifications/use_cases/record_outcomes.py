@@ -15,15 +15,18 @@ from services.notifications.domain.sending import (
     AskPerson,
     Bounced,
     SendOutcome,
+    Sent,
     TryAgain,
     Unknown,
     after_send,
     resolve_unknown,
 )
+from services.notifications.domain.templates import TemplateName
 from services.notifications.models import Customer, Message
 from services.notifications.use_cases.hand_over import Tried
 from services.notifications.use_cases.load_outgoing import Unreadable
 from services.notifications.use_cases.log_tries import log_tries
+from services.notifications.use_cases.revoke_announcements import revoke_overtaken
 from shared import audit, outbox
 from shared.bulk import update_rows
 from shared.clock import Clock, business_date
@@ -87,6 +90,14 @@ async def record_outcomes(
         if event is not None:
             outbox.add(session, event, traceparent=message.traceparent)
     await update_rows(session, rows_of(Message), changed)
+    left = {
+        message_id: item.outgoing.archived_id
+        for message_id, item in by_id.items()
+        if isinstance(item.outcome, Sent)
+        and item.outgoing.message.template is TemplateName.DIRECT_DEBIT_ANNOUNCED
+    }
+    if left:
+        await revoke_overtaken(session, left, vault=vault, clock=clock)
     await _fall_back(session, changed, day.now)
     await _mark_dead_addresses(session, tried, vault, day.now)
 

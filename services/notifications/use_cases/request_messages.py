@@ -41,7 +41,7 @@ async def request_invoices(
     link_wait: timedelta,
 ) -> None:
     """`link_wait`: how long an invoice may wait for its payment link or mandate."""
-    requests = [(request_of_invoice(received.event), received) for received in batch]
+    requests = [(request_of_invoice(r.event), r.traceparent) for r in batch]
     await record_requests(session, requests, vault=vault, clock=clock, wait=link_wait)
 
 
@@ -59,7 +59,7 @@ async def request_credit_notes(
         invoice = invoices.get(received.event.invoice_id)
         facts = open_facts(invoice, ciphers[invoice.customer_id]) if invoice else None
         lines = [InvoiceLine.model_validate(line) for line in (facts or {}).get("lines", ())]
-        requests.append((request_of_credit_note(received.event, lines), received))
+        requests.append((request_of_credit_note(received.event, lines), received.traceparent))
     await record_requests(session, requests, vault=vault, clock=clock)
 
 
@@ -70,7 +70,7 @@ async def request_steps(
     vault: Vault,
     clock: Clock,
 ) -> None:
-    requests = [(request_of_step(received.event), received) for received in batch]
+    requests = [(request_of_step(r.event), r.traceparent) for r in batch]
     await record_requests(session, requests, vault=vault, clock=clock)
 
 
@@ -81,21 +81,23 @@ async def request_announcements(
     vault: Vault,
     clock: Clock,
 ) -> None:
-    requests = [(request_of_announcement(received.event), received) for received in batch]
+    requests = [(request_of_announcement(r.event), r.traceparent) for r in batch]
     await record_requests(session, requests, vault=vault, clock=clock)
 
 
 async def record_requests(
     session: WriteSession,
-    requests: Sequence[tuple[MessageRequest, Received[Any]]],
+    requests: Sequence[tuple[MessageRequest, str | None]],
     *,
     vault: Vault,
     clock: Clock,
     wait: timedelta = timedelta(0),
     not_before: timedelta = timedelta(0),
 ) -> None:
-    """Store each request unless its cause has a message already. `wait`: how long what it awaits
-    may take; `not_before`: how long it is held in any case."""
+    """Store each request, with its `traceparent`, unless its cause has a message already.
+
+    `wait`: how long what it awaits may take; `not_before`: how long it is held in any case.
+    """
     ciphers = await vault.open_or_create(session, [request.customer_id for request, _ in requests])
     creditor_id, now = scope_of(session).creditor_id, clock.now()
     await insert_rows(
@@ -108,9 +110,9 @@ async def record_requests(
                 "due_at": now + not_before,
                 "facts_sealed": seal_facts(request, ciphers[request.customer_id]),
                 "wait_until": now + wait if request.awaits else None,
-                "traceparent": received.traceparent,
+                "traceparent": traceparent,
             }
-            for request, received in requests
+            for request, traceparent in requests
         ],
         on_conflict="DO NOTHING",
     )

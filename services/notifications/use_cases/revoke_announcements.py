@@ -62,7 +62,34 @@ async def revoke_announcements(
         request = request_of_revocation(
             message_id, first.event.customer_id, {**facts, "debits": debits}, debit_ids
         )
-        requests.append((request, first))
+        requests.append((request, first.traceparent))
+    await record_requests(session, requests, vault=vault, clock=clock, not_before=_GATHER)
+
+
+async def revoke_overtaken(
+    session: WriteSession, left: Mapping[UUID, UUID], *, vault: Vault, clock: Clock
+) -> None:
+    """Announcements that left although a debit of theirs had ended since they were written: they
+    were on their way, or went out once more. `left`: by message, which form of it."""
+    messages = await repository.lock_messages(session, left)
+    customers = {message.customer_id for message in messages}
+    ended_at = await repository.ended_debits_at(session, customers)
+    if not ended_at:
+        return
+    written_at = await repository.written_at(session, left.values())
+    ciphers = await vault.open(session, customers)
+    requests = []
+    for message in messages:
+        facts, written = _facts(message, ciphers), written_at[left[message.id]]
+        # The writer left out what had ended by then.
+        gone = {debit_id for debit_id, at in ended_at.items() if at <= written}
+        debits = [d for d in facts.get("debits", ()) if UUID(d["debit_id"]) not in gone]
+        ended = [id_ for d in debits if (id_ := UUID(d["debit_id"])) in ended_at]
+        if ended:
+            request = request_of_revocation(
+                message.id, message.customer_id, {**facts, "debits": debits}, ended
+            )
+            requests.append((request, message.traceparent))
     await record_requests(session, requests, vault=vault, clock=clock, not_before=_GATHER)
 
 

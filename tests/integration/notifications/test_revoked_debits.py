@@ -6,12 +6,22 @@ from datetime import date, timedelta
 
 import pytest
 
+from services.notifications.domain.sending import Sent
+from services.notifications.use_cases.hand_over import Tried
+from services.notifications.use_cases.load_outgoing import load_outgoing
+from services.notifications.use_cases.record_outcomes import record_outcomes
 from shared.clock import FixedClock
+from shared.db import Scope
 from shared.events.payments import DebitAnnounced, DebitReturned
 from shared.ids import uuid7
 from tests.factories.notifications_events import a_customer
 from tests.integration.notifications.post_room import PostRoom
-from tests.integration.notifications.test_announced_debits import announced, cancelled, mails
+from tests.integration.notifications.test_announced_debits import (
+    announced,
+    cancelled,
+    cause,
+    mails,
+)
 
 QUARTER = timedelta(minutes=15)
 
@@ -122,6 +132,58 @@ async def test_a_debit_that_came_back_is_revoked_when_it_never_took_place(
     assert len(await later(room, clock)) == is_revoked
 
 
+async def test_a_mail_that_was_on_its_way_when_the_debit_ended_is_revoked(
+    room: PostRoom, clock: FixedClock
+) -> None:
+    """The relay takes it while the announcement is withdrawn here."""
+    customer_id = uuid7()
+    events = announced(customer_id, "69.41")
+    await room.hear(a_customer(customer_id), *events)
+    await room.turn().write()
+    service = room.service
+    clock.advance(timedelta(seconds=1))
+    scope = Scope(room.creditor_id, "system:test")
+    async with service.db.read(scope) as reading:
+        ready, _ = await load_outgoing(reading, vault=service.vault, clock=clock, limit=10)
+    await room.hear(cancelled(events[0]))
+    async with service.db.write(scope) as session:
+        await record_outcomes(
+            session,
+            [Tried(ready[0], Sent("taken"))],
+            vault=service.vault,
+            clock=clock,
+            print_house_days=0,
+        )
+    await room.work()
+    assert mails(room) == []
+    clock.advance(QUARTER)
+    await room.work()
+    (said,) = mails(room)
+    assert "De afschrijving van € 69,41 gaat niet door" in said.replace("\xa0", " ")
+
+
+async def test_a_mail_that_went_out_once_more_after_the_debit_ended_is_revoked(
+    room: PostRoom, clock: FixedClock
+) -> None:
+    """The line died after the data: nobody knew whether the announcement had arrived."""
+    customer_id = uuid7()
+    events = announced(customer_id, "69.41", "30.59")
+    await room.hear(a_customer(customer_id), *events)
+    room.relay.cut.add("anne@post.example")
+    await room.work()
+    assert (await room.message_about(cause(events)))["state"] == "unknown"
+    clock.advance(timedelta(minutes=10))
+    await room.hear(cancelled(events[0]))
+    clock.advance(timedelta(minutes=20))
+    await room.work()
+    assert (await room.message_about(cause(events)))["state"] == "sent"
+    clock.advance(QUARTER)
+    await room.work()
+    said = mails(room)[-1].replace("\xa0", " ")
+    assert "De afschrijving van € 69,41 gaat niet door" in said
+    assert "nog wel € 30,59 af" in said
+
+
 async def test_who_prefers_letters_gets_a_letter_in_their_language(
     room: PostRoom, clock: FixedClock
 ) -> None:
@@ -130,6 +192,7 @@ async def test_who_prefers_letters_gets_a_letter_in_their_language(
     events = announced(customer_id, "69.41")
     await room.hear(*events)
     await room.work()
+    clock.advance(QUARTER)
     await room.hear(cancelled(events[0]))
     clock.advance(QUARTER)
     await room.work()
