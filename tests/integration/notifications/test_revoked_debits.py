@@ -192,6 +192,7 @@ async def test_who_prefers_letters_gets_a_letter_in_their_language(
     events = announced(customer_id, "69.41")
     await room.hear(*events)
     await room.work()
+    clock.advance(QUARTER)
     await room.hear(cancelled(events[0]))
     clock.advance(QUARTER)
     await room.work()
