@@ -107,12 +107,12 @@ async def payouts_to_explain(
 
 
 async def settlements_taken(session: AsyncSession, amounts_minor: Collection[int]) -> set[str]:
-    """The provider's ids of payouts of these amounts that agree with a line of the bank."""
+    """The provider's ids of payouts of these amounts that are done with for a line of the bank."""
     query = (
         select(PayoutSettlement.settlement_id)
         .join(ProviderPayout, ProviderPayout.id == PayoutSettlement.payout_id)
         .where(
-            PayoutSettlement.status == "agreed",
+            PayoutSettlement.status.in_(SETTLEMENTS_DONE),
             PayoutSettlement.settlement_id.is_not(None),
             ProviderPayout.amount_minor.in_(amounts_minor),
         )

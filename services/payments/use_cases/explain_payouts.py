@@ -59,9 +59,6 @@ async def explain_payouts(service: Service, creditor_id: UUID, *, limit: int = 5
         except (ProviderAway, ProviderRefused) as error:
             reason = "provider_away" if isinstance(error, ProviderAway) else "provider_refused"
             log.warning("provider.settlement_unread", provider=payout.provider, reason=reason)
-        if settlement is not None and settlement.id in taken:
-            # Each payout at the provider is one line at the bank.
-            settlement = None
         if settlement is not None:
             await ask_about_parts(service, scope, payout, settlement)
         async with service.db.write(scope) as session:
