@@ -129,7 +129,7 @@ async def number_lengths(session: AsyncSession) -> set[int]:
     newest = (
         select(OpenItem.number_key)
         .where(OpenItem.number_key.is_not(None))
-        .order_by(OpenItem.id.desc())
+        .order_by(OpenItem.first_seen_at.desc())
         .limit(_NUMBERS_SEEN)
     )
     return {len(number) for number in await session.scalars(newest) if number}
