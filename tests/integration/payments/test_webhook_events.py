@@ -195,14 +195,6 @@ async def test_what_is_captured_in_a_second_part_is_told_to_a_person(
     assert (await told.get("/reconciliation"))["provider"]["in_transit"]["amount"] == 2_500
 
 
-async def test_an_invoice_paid_twice_is_told_to_a_person(told: Told) -> None:
-    """A second payment of one visit is money nobody asked for."""
-    await told.adyen("AUTHORISATION", pspReference="PSP-one")
-    await told.adyen("AUTHORISATION", pspReference="PSP-two")
-    assert await told.work() == PAID
-    assert [event["reason"] for event in await told.events("stuck")] == ["paid_twice"]
-
-
 async def test_what_is_not_ours_is_tried_for_a_day_and_then_shown(
     told: Told, clock: FixedClock
 ) -> None:
