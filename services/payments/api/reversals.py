@@ -31,14 +31,14 @@ _ID = "019ab000-0000-7000-8000-000000000001"
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 
 
-class PartBody(BaseModel):
+class TakenPartBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     payment_id: UUID
     amount: Money = Field(description="what the bank took of this payment")
 
 
-class SettleBody(BaseModel):
+class SettleReversalBody(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
@@ -51,11 +51,11 @@ class SettleBody(BaseModel):
         },
     )
 
-    parts: Annotated[list[PartBody], Field(min_length=1, max_length=100)]
+    parts: Annotated[list[TakenPartBody], Field(min_length=1, max_length=100)]
     reason: Reason
 
 
-class DismissBody(BaseModel):
+class DismissReversalBody(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"reason": "a return of the former office's debits"}]},
@@ -96,7 +96,11 @@ async def get_reversal(
 
 @router.post("/{reversal_id}/settle", dependencies=[requires("payments:write")])
 async def settle(
-    request: Request, session: Writing, reversal_id: UUID, body: SettleBody, language: Language
+    request: Request,
+    session: Writing,
+    reversal_id: UUID,
+    body: SettleReversalBody,
+    language: Language,
 ) -> ReversalWhole:
     """Say which payments it takes back, wholly or in part: their invoices are open again by that
     much. The parts make the whole of it, and came into the same account."""
@@ -108,7 +112,11 @@ async def settle(
 
 @router.post("/{reversal_id}/dismiss", dependencies=[requires("payments:write")])
 async def dismiss(
-    request: Request, session: Writing, reversal_id: UUID, body: DismissBody, language: Language
+    request: Request,
+    session: Writing,
+    reversal_id: UUID,
+    body: DismissReversalBody,
+    language: Language,
 ) -> ReversalWhole:
     """Say that it takes back no payment we know: its line stays outside matching."""
     vault = request.app.state.service.vault

@@ -124,6 +124,8 @@ REVERSAL_STATUSES: Final = ("waiting", "settled", "dismissed")
 REVERSAL: Final[Transitions] = {
     ("waiting", "settle"): "settled",
     ("waiting", "dismiss"): "dismissed",
+    # A person knows better by now.
+    ("dismissed", "settle"): "settled",
 }
 
 PROVIDER_PAYMENT_STATUSES: Final = (

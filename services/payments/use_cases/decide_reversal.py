@@ -13,7 +13,7 @@ from services.payments.use_cases.note_reversals import note_reversals
 from services.payments.use_cases.settle_reversals import Taken, take_back
 from shared.crypto import Vault
 from shared.db import WriteSession
-from shared.errors import InvalidInput, NotFound
+from shared.errors import Conflict, InvalidInput, NotFound
 from shared.money import Money
 
 
@@ -32,12 +32,14 @@ async def settle_by_hand(
     vault: Vault,
 ) -> None:
     """The parts make the whole of it; each is of a payment into the same account."""
-    # Payments before all else, as an upload locks them.
+    # Payments, lines, reversals: the order an upload locks them in.
     payments = await matching.lock_payments(session, {part.payment_id for part in parts})
+    line = await statements.lock_line(session, reversal_id)
     row = await _lock(session, reversal_id)
     after(REVERSAL, "reversal", row.status, "settle")
+    if line.kind != "other":
+        raise Conflict(f"its line is a {line.kind} by now")
     _refuse_other(row, parts, payments)
-    line = (await statements.lines_by_id(session, [reversal_id]))[reversal_id]
     taken = [Taken(row, payments[part.payment_id], part.amount, line.return_code) for part in parts]
     await take_back(session, taken, vault=vault)
     detail = {"payment_ids": [str(part.payment_id) for part in parts]}

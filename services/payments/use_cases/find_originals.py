@@ -24,7 +24,9 @@ async def find_originals(
     session: AsyncSession, taken: Sequence[TakenBack], *, vault: Vault
 ) -> dict[UUID, Found]:
     """By reversal. A payment that two of them would take is left to a person."""
-    rows = await reversals.originals(session, taken) if taken else []
+    if not taken:
+        return {}
+    rows = await reversals.originals(session, taken)
     lines = await statements.lines_by_id(session, {r.line_id for r in rows if r.line_id})
     texts = await show_texts(session, list(lines.values()), vault=vault)
     by_id = {one.id: one for one in taken}

@@ -69,11 +69,12 @@ async def settle_reversals(session: WriteSession, plan: LinePlan, vault: Vault) 
             if one.id in new
         ],
     )
+    # In this order everywhere: payments, lines, reversals.
+    meant = {one.payment_id for one in found.values() if one.payment_id}
+    payments = await matching.lock_payments(session, meant)
+    lines = await statements.lock_lines(session, found)
     rows = await reversals.lock_reversals(session, found)
     waiting = {id_: row for id_, row in rows.items() if row.status == "waiting"}
-    meant = {one.payment_id for id_, one in found.items() if one.payment_id and id_ in waiting}
-    payments = await matching.lock_payments(session, meant)
-    lines = await statements.lines_by_id(session, waiting)
     taken = []
     for one in plan.taken_back:
         row, payment_id = waiting.get(one.id), found[one.id].payment_id

@@ -225,3 +225,16 @@ async def test_a_reversal_finds_one_detail_of_a_batch_by_the_payers_account(worl
     await world.upload(camt053([back], number=2, opening=5_700, day=LATER))
     assert sorted(one["status"] for one in await payments(world)) == ["reversed", "unallocated"]
     assert (await world.get("/reconciliation"))["agrees"]
+
+
+async def test_a_reversal_told_again_by_its_parts_waits_as_those_alone(world: World) -> None:
+    """The sum came first, in a notice of the day; its details follow."""
+    whole = Booked(-7_000, is_reversal=True, reference="SUM-1")
+    await world.upload(report("camt.052", [whole]))
+    (waits,) = await queued(world)
+    parts = (Part(cents=-5_000, iban=PAYER), Part(cents=-2_000, iban=OTHER))
+    told = Booked(-7_000, parts, is_reversal=True, reference="SUM-1")
+    await world.upload(camt053([told]))
+    amounts = [one["amount"]["amount"] for one in await queued(world)]
+    assert (waits["amount"]["amount"], sorted(amounts)) == (7_000, [2_000, 5_000])
+    assert (await world.get("/reconciliation"))["agrees"]
