@@ -7,9 +7,9 @@ person.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -70,6 +70,11 @@ def original_of(taken: TakenBack, originals: Iterable[Original]) -> Found:
     if len(meant) == 1:
         return Found(meant[0].payment_id, None, candidates)
     return Found(None, "reversal_unclear" if ranked else "reversal_unknown", candidates)
+
+
+def days_before(day: date) -> Iterator[date]:
+    """The days a credit may have been booked on that is taken back on this one."""
+    return (day - timedelta(days=before) for before in range(DAYS_MAX + 1))
 
 
 def share_words(ours: Collection[str], theirs: Collection[str]) -> bool:

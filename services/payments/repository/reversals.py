@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import any_, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.payments.domain.reversals import DAYS_MAX, TakenBack
+from services.payments.domain.reversals import DAYS_MAX, TakenBack, days_before
 from services.payments.models import (
     BankEntry,
     BankLine,
@@ -36,19 +36,26 @@ _ORIGINALS = text(
         CAST(:currencies AS text[]), CAST(:days AS date[]), CAST(:debits AS uuid[]),
         CAST(:refs AS bytea[]), CAST(:ibans AS bytea[]), CAST(:endings AS bytea[])
       ) AS w (id, account_id, minor, currency, booked_on, debit_id, reference, iban, ending)
+    ), booked AS MATERIALIZED (
+      SELECT id, account_id, booked_on, amount_minor FROM bank_entries
+      WHERE account_id = ANY(CAST(:accounts AS uuid[])) AND booked_on = ANY(CAST(:dates AS date[]))
+        AND amount_minor = ANY(CAST(:amounts AS bigint[]))
+    ), sent AS MATERIALIZED (
+      SELECT id, account_id, booked_on, amount_minor, iban_index FROM bank_lines
+      WHERE iban_ending_index = ANY(CAST(:endings AS bytea[]))
+        AND iban_index = ANY(CAST(:ibans AS bytea[]))
+        AND amount_minor = ANY(CAST(:amounts AS bigint[]))
     ), found AS (
       SELECT w.id, l.id AS line_id
       FROM wanted w
-      CROSS JOIN generate_series(w.booked_on - CAST(:days_max AS int), w.booked_on,
-                                 interval '1 day') AS day
-      JOIN bank_entries e ON e.account_id = w.account_id AND e.booked_on = CAST(day AS date)
-        AND e.amount_minor = w.minor
+      JOIN booked e ON e.account_id = w.account_id AND e.amount_minor = w.minor
+        AND e.booked_on BETWEEN w.booked_on - CAST(:days_max AS int) AND w.booked_on
       JOIN bank_lines l ON l.entry_id = e.id AND l.amount_minor = w.minor
       UNION
       SELECT w.id, l.id
       FROM wanted w
-      JOIN bank_lines l ON l.iban_ending_index = w.ending AND l.iban_index = w.iban
-        AND l.account_id = w.account_id AND l.amount_minor = w.minor
+      JOIN sent l ON l.iban_index = w.iban AND l.account_id = w.account_id
+        AND l.amount_minor = w.minor
         AND l.booked_on BETWEEN w.booked_on - CAST(:days_max AS int) AND w.booked_on
     ), payments_found AS (
       SELECT w.id, p.id AS payment_id, p.booked_on, l.id AS line_id,
@@ -102,6 +109,7 @@ async def originals(session: AsyncSession, taken: Sequence[TakenBack]) -> list[O
         "refs": [one.reference for one in taken],
         "ibans": [one.iban_index for one in taken],
         "endings": [one.iban_ending_index for one in taken],
+        "dates": sorted({day for one in taken for day in days_before(one.booked_on)}),
     }
     rows = await session.execute(
         _ORIGINALS, {**asked, "days_max": DAYS_MAX, "most": _ORIGINALS_MAX}

@@ -16,3 +16,5 @@ async def drop_reversals(session: WriteSession, line_ids: Collection[UUID]) -> N
         if row.status == "waiting":
             row.status = after(REVERSAL, "reversal", row.status, "dismiss")
             row.reason, row.version = None, row.version + 1
+    # Seen by whoever looks in this transaction for what waits.
+    await session.flush()
