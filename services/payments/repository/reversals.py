@@ -173,6 +173,17 @@ async def taken_of(session: AsyncSession, payment_ids: Collection[UUID]) -> dict
     return {payment_id: int(minor) for payment_id, minor in rows}
 
 
+async def lost_of_debits(session: AsyncSession, debit_ids: Collection[UUID]) -> dict[UUID, int]:
+    """By debit: what banks took back of its payment in parts, in minor units."""
+    rows = await session.execute(
+        select(Payment.debit_id, func.sum(BankReversalPart.amount_minor))
+        .join(Payment, Payment.id == BankReversalPart.payment_id)
+        .where(Payment.debit_id == any_(literal(list(debit_ids), UUIDS)))
+        .group_by(Payment.debit_id)
+    )
+    return {debit_id: int(minor) for debit_id, minor in rows if debit_id}
+
+
 async def parts_gone(session: AsyncSession, currency: str) -> dict[UUID | None, int]:
     """Per account what banks took of payments that did not go back as a whole; minor units."""
     rows = await session.execute(

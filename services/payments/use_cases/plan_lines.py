@@ -70,6 +70,8 @@ class LinePlan:
     transfers: dict[UUID, Transfer]
     # What banks took back, told here or waiting since earlier files, and not yet known to be what.
     taken_back: list[TakenBack]
+    # By debit, what came back in parts before, in minor units.
+    lost: Mapping[UUID, int]
 
     @property
     def arrivals(self) -> list[Arrival]:
@@ -131,12 +133,13 @@ async def plan_lines(
     paid = await debit_rows.with_payment(session, debits) if debits else set()
     returned = [debit.id for debit in debits.values() if debit.status == "returned"]
     back = await debit_rows.come_back(session, returned) if returned else set()
+    lost = await reversals.lost_of_debits(session, paid) if paid else {}
     in_transit = Money(0, currency)
     if any(fact.payout for fact in facts):
         in_transit = await payouts.in_transit(session, currency)
     kinds = sort_lines(
         facts,
-        [debit_rows.facts_of(debit, paid, back) for debit in debits.values()],
+        [debit_rows.facts_of(debit, paid, back, lost) for debit in debits.values()],
         in_transit,
         [transfer_rows.facts_of(transfer) for transfer in transfers.values()],
     )
@@ -144,7 +147,7 @@ async def plan_lines(
     for line, kind, fact in zip(lines, kinds, facts, strict=True):
         line.kind = kind
         line.arrivals = _arrivals(line, fact, debits, transfers, ids)
-    lines = _told_apart(lines, debits)
+    lines = _told_apart(lines, debits, lost)
     going_back = {line.kind.debit_id for line in lines if isinstance(line.kind, Return)}
     taken_back = await _look_for_originals(session, lines, vault)
     if going_back:
@@ -168,10 +171,12 @@ async def plan_lines(
             verdicts[arrival.id] = Verdict(None, (), "", "awaits_specification", ())
         elif arrival.id in odd:
             verdicts[arrival.id] = Verdict(arrival.customer_id, (), "", arrival.odd, ())
-    return LinePlan(lines, debits, verdicts, transfers, taken_back)
+    return LinePlan(lines, debits, verdicts, transfers, taken_back, lost)
 
 
-def _told_apart(lines: Sequence[PlacedLine], debits: Mapping[UUID, Debit]) -> list[PlacedLine]:
+def _told_apart(
+    lines: Sequence[PlacedLine], debits: Mapping[UUID, Debit], lost: Mapping[UUID, int]
+) -> list[PlacedLine]:
     """Each line, and for debits that came back in one sum a line for each."""
     apart: list[PlacedLine] = []
     for line in lines:
@@ -183,7 +188,7 @@ def _told_apart(lines: Sequence[PlacedLine], debits: Mapping[UUID, Debit]) -> li
             zip(uuid7s(len(debit_ids)), debit_ids, strict=True)
         ):
             debit = debits[debit_id]
-            amount = Money(-debit.amount_minor, debit.currency)
+            amount = Money(lost.get(debit_id, 0) - debit.amount_minor, debit.currency)
             # Below what the bank counts, where no detail of another line is.
             index = -(_PARTS_MAX * (line.draft.detail_index + 1) + place_in_sum)
             draft = line.draft._replace(

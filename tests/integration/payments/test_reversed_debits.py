@@ -83,6 +83,34 @@ async def test_a_debit_that_comes_back_in_part_is_a_persons_work(world: World) -
     assert (agreed["agrees"], agreed["accounts"][0]["reversed"]["amount"]) == (True, 2_400)
 
 
+@pytest.mark.parametrize("cents", [4_000, 6_400])
+async def test_what_is_left_of_a_debit_comes_back_and_no_cent_twice(
+    world: World, cents: int
+) -> None:
+    """24.00 came back before. A bank that then takes all of it has taken 24.00 too much."""
+    bill = await debtor(world, 1, 6_400)
+    batch = await released(world)
+    await world.upload(camt053([Booked(6_400, batch=batch["reference"])], day=COLLECT_ON))
+    debit = await only_debit(world, bill.invoice_id)
+    part = paid(-2_400, end_to_end_id=debit["end_to_end_id"], return_code="MD06")
+    await world.upload(camt053([part], number=2, opening=6_400, day=LATER))
+    (waits,) = await queued(world)
+    taken = waits["reversal"]
+    named = {"payment_id": taken["candidates"][0]["payment_id"], "amount": taken["amount"]}
+    body = {"parts": [named], "reason": "the bank said so"}
+    await world.post(f"/reversals/{taken['reversal_id']}/settle", body)
+    await world.news()
+    rest = paid(-cents, end_to_end_id=debit["end_to_end_id"], return_code="MD06")
+    await world.upload(camt053([rest], number=3, opening=4_000, day=LATER))
+    (reversed_,) = [one for one in await world.news() if isinstance(one, PaymentReversed)]
+    assert (reversed_.amount, reversed_.reversal_id is not None) == (eur(4_000), True)
+    assert (await only_debit(world, bill.invoice_id))["status"] == "returned"
+    agreed = await world.get("/reconciliation")
+    account = agreed["accounts"][0]
+    assert (agreed["agrees"], account["reversed"]["amount"]) == (True, 6_400)
+    assert account["other"]["amount"] == 4_000 - cents
+
+
 async def refunded(world: World) -> Any:
     """A refund of 40.00 that the bank executed."""
     transfer = await ask(world, await overpaid(world))
