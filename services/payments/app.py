@@ -21,6 +21,7 @@ from services.payments.api import (
     reconciliation,
     remembered,
     remittances,
+    reversals,
     sepa_settings,
     statements,
     status_reports,
@@ -62,6 +63,7 @@ def create_app(service: Service | None = None) -> FastAPI:
             sepa_settings.router,
             reconciliation.router,
             payouts.router,
+            reversals.router,
         ],
         summary="What came in, and whose it is.",
         larger_bodies={

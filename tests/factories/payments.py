@@ -140,11 +140,14 @@ class Booked:
     batches: tuple[str, ...] = ()
     # What the bank calls the entry (AcctSvcrRef).
     reference: str = ""
+    # The bank takes back an earlier booking (RvslInd).
+    is_reversal: bool = False
 
 
-def paid(cents: int, *, bank_reference: str = "", **part: Any) -> Booked:
+def paid(cents: int, *, bank_reference: str = "", is_reversal: bool = False, **part: Any) -> Booked:
     """A single line; negative is money out."""
-    return Booked(cents, (Part(cents=cents, **part),), reference=bank_reference)
+    parts = (Part(cents=cents, **part),)
+    return Booked(cents, parts, reference=bank_reference, is_reversal=is_reversal)
 
 
 def camt053(
@@ -214,9 +217,10 @@ def _entry(booked: Booked, day: date, version: str) -> str:
     details += "".join(
         f"<NtryDtls><Btch><PmtInfId>{one}</PmtInfId></Btch></NtryDtls>" for one in booked.batches
     )
+    reversal = "<RvslInd>true</RvslInd>" if booked.is_reversal else ""
     named = f"<AcctSvcrRef>{booked.reference}</AcctSvcrRef>" if booked.reference else ""
     return (
-        f"<Ntry>{_amount(booked.cents)}{_sign(booked.cents)}<Sts>{status}</Sts>"
+        f"<Ntry>{_amount(booked.cents)}{_sign(booked.cents)}{reversal}<Sts>{status}</Sts>"
         f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt>{named}{details}</Ntry>"
     )
 

@@ -1,4 +1,4 @@
-"""The queue: payments and payouts a person has to look at, and what can be done with them."""
+"""The queue: what a person has to look at, payments above all, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -18,19 +18,23 @@ from services.payments.api.queue_views import (
     Refusal,
     payout_item,
     queue_item,
+    reversal_item,
     summary_shown,
 )
 from services.payments.domain.desk import DeskRules
 from services.payments.domain.queue_texts import REFUSALS, text_of
+from services.payments.models import BankReversal
 from services.payments.repository import desk
 from services.payments.repository import queue as rows
 from services.payments.repository.queue_payouts import QueuedPayout, payout_counts
+from services.payments.repository.queue_reversals import reversal_counts
 from services.payments.use_cases import work_queue
 from services.payments.use_cases.accept_suggestions import Acceptance, accept_suggestions
 from services.payments.use_cases.business_day import today_of
-from services.payments.use_cases.search_queue import QueueSearch, cursor_of, search_queue
+from services.payments.use_cases.search_queue import Found, QueueSearch, cursor_of, search_queue
 from services.payments.use_cases.set_desk_rules import set_desk_rules
 from services.payments.use_cases.show_payments import show_queue
+from services.payments.use_cases.show_reversals import show_reversals
 from shared.auth import Caller, requires
 from shared.http.etag import IfMatch, set_etag
 from shared.http.pages import Page, PageOf
@@ -42,7 +46,7 @@ router = noun_router("/queue", "queue")
 _ID = "019ab000-0000-7000-8000-000000000001"
 NoteText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Number = Annotated[str | None, Query(min_length=1, max_length=40)]
-QueuedId = Annotated[UUID, Path(description="of the payment, or of the payout")]
+QueuedId = Annotated[UUID, Path(description="of the payment, the payout or the reversal")]
 Sort = Literal["oldest", "newest", "smallest", "largest", "surest"]
 
 
@@ -76,14 +80,15 @@ class AssignBody(BaseModel):
 
     payment_ids: Annotated[list[UUID], Field(max_length=500)] = []
     payout_ids: Annotated[list[UUID], Field(max_length=500)] = []
+    reversal_ids: Annotated[list[UUID], Field(max_length=500)] = []
     assignee: Annotated[str | None, Field(min_length=1, max_length=100)] = Field(
         description="the subject of a clerk's token, `me`, or null for nobody"
     )
 
     @model_validator(mode="after")
     def _names_some(self) -> AssignBody:
-        if not self.payment_ids and not self.payout_ids:
-            raise ValueError("name at least one payment or payout")
+        if not self.payment_ids and not self.payout_ids and not self.reversal_ids:
+            raise ValueError("name at least one payment, payout or reversal")
         return self
 
 
@@ -143,17 +148,21 @@ async def list_queue(
     sort: Sort = "oldest",
 ) -> Page[QueueItem]:
     """What waits for a person: payments with money nobody could place for certain, with what is
-    known and proposed, and payouts that do not add up, with what differs.
+    known and proposed, payouts that do not add up, with what differs, and what banks took back.
 
     What a payer wrote is sealed and cannot be searched; `iban` and `iban_ending` find by keyed
     hashes.
     """
     vault = request.app.state.service.vault
     found = await search_queue(session, paging, search, sort, vault=vault)
-    payments = [one for one in found if not isinstance(one, QueuedPayout)]
+    payments = [one for one in found if not isinstance(one, QueuedPayout | BankReversal)]
+    taken = [one for one in found if isinstance(one, BankReversal)]
+    reversals = await show_reversals(session, taken, vault=vault)
     views = {view.payment.id: view for view in await show_queue(session, payments, vault=vault)}
 
-    def shown(one: rows.Queued | QueuedPayout) -> QueueItem:
+    def shown(one: Found) -> QueueItem:
+        if isinstance(one, BankReversal):
+            return reversal_item(reversals[one.id], language)
         if isinstance(one, QueuedPayout):
             return payout_item(one, language)
         return queue_item(views[one[0].id], language)
@@ -165,7 +174,11 @@ async def list_queue(
 async def summarise_queue(session: Reading, language: Language) -> QueueSummary:
     """How many wait for which reason, how much money, and since when."""
     today = await today_of(session)
-    counts = [*await rows.counts(session, today), *await payout_counts(session, today)]
+    counts = [
+        *await rows.counts(session, today),
+        *await payout_counts(session, today),
+        *await reversal_counts(session, today),
+    ]
     return summary_shown(counts, language)
 
 
@@ -192,10 +205,10 @@ async def accept(
 
 @router.post("/assign", status_code=204, dependencies=[requires("payments:write")])
 async def assign(request: Request, session: Writing, caller: Caller, body: AssignBody) -> Response:
-    """Give payments and payouts to a clerk, or to nobody."""
+    """Give payments, payouts and reversals to a clerk, or to nobody."""
     assignee = caller.subject if body.assignee == "me" else body.assignee
     vault = request.app.state.service.vault
-    queued_ids = [*body.payment_ids, *body.payout_ids]
+    queued_ids = [*body.payment_ids, *body.payout_ids, *body.reversal_ids]
     await work_queue.assign(session, queued_ids, assignee, vault=vault)
     return Response(status_code=204)
 

@@ -11,12 +11,14 @@ from pydantic import BaseModel, Field
 
 from services.payments.api.payment_views import PaymentShown, Sender, payment_shown, sender_shown
 from services.payments.api.payouts import PayoutShown, payout_shown
+from services.payments.api.reversal_views import ReversalShown, reversal_shown
 from services.payments.domain.advice import queue_advice
 from services.payments.domain.queue_texts import FACTS, LANGUAGES, REASONS, text_of
 from services.payments.repository.queue import Count
 from services.payments.repository.queue_payouts import QueuedPayout
 from services.payments.use_cases.show_payments import QueueView, SuggestionView
 from services.payments.use_cases.show_remittances import StrayView
+from services.payments.use_cases.show_reversals import ReversalView
 from shared.money import Money
 
 
@@ -84,11 +86,13 @@ class StrayShown(BaseModel):
 
 
 class QueueItem(BaseModel):
-    """A payment, or a payout: that has no payment, no sender and no candidates, but evidence."""
+    """A payment, a payout, or what a bank took back; the last two are no payments, and have no
+    candidates to be accepted but evidence of their own."""
 
-    kind: Literal["payment", "payout"]
-    payment_id: UUID | None = Field(description="none of a payout")
+    kind: Literal["payment", "payout", "reversal"]
+    payment_id: UUID | None = Field(description="of a payment alone")
     payout: PayoutShown | None = Field(description="what the provider says and what differs")
+    reversal: ReversalShown | None = Field(description="what the bank took, and what it may be")
     version: int
     reason: str
     reason_text: str
@@ -146,6 +150,7 @@ def queue_item(view: QueueView, language: str) -> QueueItem:
         kind="payment",
         payment_id=shown.id,
         payout=None,
+        reversal=None,
         version=shown.version,
         reason=reason,
         reason_text=text_of(reason, REASONS, language),
@@ -194,6 +199,7 @@ def payout_item(one: QueuedPayout, language: str) -> QueueItem:
         kind="payout",
         payment_id=None,
         payout=shown,
+        reversal=None,
         version=0,
         reason=reason,
         reason_text=text_of(reason, REASONS, language),
@@ -208,6 +214,34 @@ def payout_item(one: QueuedPayout, language: str) -> QueueItem:
         assigned_to=one.mark.assigned_to if one.mark else None,
         held_until=one.mark.held_until if one.mark else None,
         sender=sender_shown(None),
+        candidates=[],
+        specifications=[],
+        strays=[],
+    )
+
+
+def reversal_item(view: ReversalView, language: str) -> QueueItem:
+    row, shown = view.reversal, reversal_shown(view, language)
+    reason = row.reason or ""
+    return QueueItem(
+        kind="reversal",
+        payment_id=None,
+        payout=None,
+        reversal=shown,
+        version=row.version,
+        reason=reason,
+        reason_text=text_of(reason, REASONS, language),
+        advice=queue_advice(reason, language),
+        source="bank",
+        amount=shown.amount,
+        unallocated=Money.zero(row.currency),
+        booked_on=row.booked_on,
+        account_id=row.account_id,
+        customer_id=None,
+        customer_number=None,
+        assigned_to=row.assigned_to,
+        held_until=row.held_until,
+        sender=shown.sender,
         candidates=[],
         specifications=[],
         strays=[],

@@ -18,6 +18,12 @@ _UNTOLD: Final = (
     "Laat het opnieuw vragen, leg het opzij, of laat een leidinggevende het aanvaarden met wat de"
     " betaaldienst volgens zijn eigen stukken heeft ingehouden",
 )
+_REVERSAL: Final = (
+    "Say which payment it takes back, wholly or in part, or that it is none of ours, with the"
+    " reason; ask the bank where nothing tells",
+    "Zeg welke betaling ermee is teruggenomen, geheel of voor een deel, of dat ze niet van ons is,"
+    " met de reden; vraag het de bank als niets het aanwijst",
+)
 # Of the queue, where the candidates do not say it already.
 QUEUE_ADVICE: Final[Texts] = {
     "paid_twice": (
@@ -38,6 +44,18 @@ QUEUE_ADVICE: Final[Texts] = {
             "paid_out_before",
         ),
         _PAYOUT,
+    ),
+    **dict.fromkeys(("reversal_unknown", "reversal_unclear", "reversal_in_part"), _REVERSAL),
+    "transfer_returned": (
+        "Ask the customer for another account and ask for the transfer anew, or accept it as"
+        " credit",
+        "Vraag de klant om een andere rekening en vraag de overboeking opnieuw aan, of aanvaard het"
+        " als tegoed",
+    ),
+    "charge_reversed": (
+        "Look up on the statement what the bank had taken; match it only when a customer paid it",
+        "Zoek op het afschrift op wat de bank had afgeschreven; wijs het alleen toe als een klant"
+        " het heeft betaald",
     ),
     **dict.fromkeys(("unknown_to_provider", "provider_away", "provider_refused"), _UNTOLD),
 }

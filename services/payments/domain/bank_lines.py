@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from shared.money import Money
@@ -18,6 +18,8 @@ class LineFacts(NamedTuple):
     debit_id: UUID | None = None
     batch_ids: tuple[UUID, ...] = ()
     payout: Payout | None = None
+    # The bank says that it takes back an earlier booking, or returns one.
+    is_reversal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,21 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Returns:
+    """Debits that were booked in one sum came back in one: to be told apart, one return each."""
+
+    debit_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """Money the bank takes back that is no return of a whole debit: which payment it was is looked
+    for among what the account received. `debit_id`: it names this debit, with another amount."""
+
+    debit_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Payout:
     """By its text, before it is known whether the provider holds as much for us."""
 
@@ -89,9 +106,16 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """An ordinary payment; `odd` is what a clerk should know when nothing decides it."""
+    """An ordinary payment; `odd` is what a clerk should know when nothing decides it.
+
+    What the bank gives back of what it took is never matched by what it says: see `UNMATCHED`.
+    """
 
     odd: str | None = None
+
+
+# Money that left the account before, and came again: no customer pays with it.
+UNMATCHED: Final = frozenset({"transfer_returned", "charge_reversed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +123,16 @@ class Other:
     """Money out that is nobody's payment: charges, our own transfers."""
 
 
-Kind = Collection | LateCollection | Return | Payout | Sent | Incoming | Other
+Kind = Collection | LateCollection | Return | Returns | Reversed | Payout | Sent | Incoming | Other
 
 NAMES: Mapping[type, str] = {
     Collection: "collection",
     LateCollection: "collection",
     Return: "return",
+    # Their lines are told apart before they are written.
+    Returns: "return",
+    # Until its payment is found.
+    Reversed: "other",
     Payout: "payout",
     Sent: "transfer",
     Incoming: "payment",
@@ -165,6 +193,9 @@ def _money_in(line: LineFacts, book: _Book) -> Kind:
             return found
     if any(batch_id in book.batches for batch_id in line.batch_ids):
         return Incoming("batch_differs")
+    if line.is_reversal:
+        named = book.transfers.get(line.debit_id) if line.debit_id else None
+        return Incoming("transfer_returned" if named is not None else "charge_reversed")
     if line.payout is not None:
         if line.amount.currency == book.in_transit.currency and line.amount <= book.in_transit:
             book.in_transit -= line.amount
@@ -236,7 +267,27 @@ def _money_out(line: LineFacts, book: _Book) -> Kind:
     if sent and _is_sum(-line.amount, sent):
         book.sent.update(transfer.id for transfer in sent)
         return Sent(tuple(transfer.id for transfer in sent))
-    return Other()
+    back = _group_reversed(line, book)
+    if back is not None:
+        return back
+    if not line.is_reversal:
+        return Other()
+    is_part = debit is not None and book.status_of(debit) in {"submitted", "collected"}
+    return Reversed(debit.id if debit is not None and is_part else None)
+
+
+def _group_reversed(line: LineFacts, book: _Book) -> Returns | None:
+    """All of a group that has not come back yet, in one sum as it was booked."""
+    for batch_id in line.batch_ids:
+        debits = [
+            debit
+            for debit in book.batches.get(batch_id, ())
+            if book.status_of(debit) in {"submitted", "collected"}
+        ]
+        if debits and _is_sum(-line.amount, debits):
+            book.status.update({debit.id: "returned" for debit in debits})
+            return Returns(tuple(debit.id for debit in debits))
+    return None
 
 
 def _is_sum(amount: Money, parts: Sequence[DebitFacts | TransferFacts]) -> bool:

@@ -114,14 +114,15 @@ def _why_not(item: Due, run: Run) -> str | None:
 def why_not_again(returned: Sequence[str], collect_on: date) -> str | None:
     """Why an item whose debits came back with these codes is not collected on a day; or None.
 
-    Once more after a lack of funds, near the day salaries are paid; after repair when the file was
-    wrong; never against the debtor's will (MD06, MS02) without a person looking at it.
+    Once more after a lack of funds, near the day salaries are paid; after repair, however often,
+    when the file was wrong; never against the debtor's will (MD06, MS02) without a person looking
+    at it.
     """
     if not returned:
         return None
     rules = rules_on(collect_on)
     retries = [rules.of(code).retry for code in returned]
-    if len(returned) >= rules.returns_max:
+    if sum(rules.of(code).concerns_debtor for code in returned) >= rules.returns_max:
         return "returned_too_often"
     if "never" in retries or retries.count("near_salary_day") > 1:
         return "returned_before"

@@ -65,6 +65,30 @@ REASONS: Final[Texts] = {
         "Paid a second time at the provider, in one and the same visit",
         "Bij een en hetzelfde bezoek nog een keer betaald bij de betaaldienst",
     ),
+    "reversal_unknown": (
+        "The bank took money back, and no payment we know is of this amount",
+        "De bank nam geld terug, en geen betaling die wij kennen heeft dit bedrag",
+    ),
+    "reversal_unclear": (
+        "The bank took money back, and it may be of more than one payment, or of another",
+        "De bank nam geld terug, en het kan van meer dan een betaling zijn, of van een andere",
+    ),
+    "reversal_in_part": (
+        "The bank took back another amount than the direct debit it names",
+        "De bank nam een ander bedrag terug dan de incasso die genoemd wordt",
+    ),
+    "reversed_by_bank": (
+        "The bank took the money back",
+        "De bank heeft het geld teruggenomen",
+    ),
+    "transfer_returned": (
+        "A transfer of ours came back: the payee's bank did not take it",
+        "Een overboeking van ons kwam terug: de bank van de begunstigde nam ze niet aan",
+    ),
+    "charge_reversed": (
+        "The bank gave back what it had taken, which no customer paid",
+        "De bank gaf terug wat zij had afgeschreven; geen klant heeft dit betaald",
+    ),
     "payout_unexplained": (
         "Looks like a payout of the provider for more than it holds",
         "Lijkt een uitbetaling van de betaaldienst, maar hoger dan wat die voor ons heeft",
@@ -238,6 +262,15 @@ FACTS: Final[Texts] = {
     "name_similar": ("The name is nearly the same", "De naam is bijna gelijk"),
     "name_surname": ("The surname agrees", "De achternaam klopt"),
     "name_differs": ("The name is another", "De naam is een andere"),
+    "same_bank_reference": (
+        "The bank's own reference is the same",
+        "Het kenmerk van de bank is hetzelfde",
+    ),
+    "same_account": ("The same payer's account", "Dezelfde rekening van de betaler"),
+    "same_words": (
+        "The same reference of the payer",
+        "Hetzelfde kenmerk van de betaler",
+    ),
     "amount_one": ("The amount of one open invoice", "Het bedrag van een open factuur"),
     "amount_all": ("The amount of all open invoices", "Het bedrag van alle open facturen"),
     "amount_some": (

@@ -15,6 +15,8 @@ Retry = Literal["never", "near_salary_day", "after_fix", "after_consent"]
 
 # "Reason not specified": what we write when a bank tells none.
 REASON_NOT_TOLD: Final = "MS03"
+# A whole batch that a bank takes back without a reason: a fault of ours or its own, no debtor's.
+REVERSED_BY_BANK: Final = "TECH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class ReturnRules:
 
     valid_from: date
     salary_days: tuple[int, int]
-    # Returns after which an item is never collected by direct debit again, whatever the reason.
+    # Returns that concern the debtor after which an item is never collected by direct debit again.
     returns_max: int
     by_code: Mapping[str, ReturnRule]
 
@@ -91,7 +93,7 @@ _TABLES: Final = (
             "FF01": _FIX,
             "FF05": _FIX,
             "TM01": _FIX,
-            # Taken back by ourselves.
+            # Taken back by ourselves, or by the bank as a whole batch.
             "TECH": _FIX,
             "DUPL": _DOUBLE,
             # Taken back because the debtor asked for it.

@@ -119,6 +119,15 @@ REMITTANCE: Final[Transitions] = {
     ("waiting", "cancel"): "cancelled",
 }
 
+# Of money that a bank took back: which payment it was, or that it was nobody's.
+REVERSAL_STATUSES: Final = ("waiting", "settled", "dismissed")
+REVERSAL: Final[Transitions] = {
+    ("waiting", "settle"): "settled",
+    ("waiting", "dismiss"): "dismissed",
+    # A person knows better by now.
+    ("dismissed", "settle"): "settled",
+}
+
 PROVIDER_PAYMENT_STATUSES: Final = (
     "created",
     "unknown",

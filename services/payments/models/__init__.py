@@ -34,6 +34,7 @@ from services.payments.models.remittances import (
     RemittanceSender,
     RemittanceStray,
 )
+from services.payments.models.reversals import BankReversal, BankReversalPart, ReversalNote
 from services.payments.models.statements import (
     BankEntry,
     BankLine,
@@ -48,6 +49,8 @@ __all__ = [
     "BankAccount",
     "BankEntry",
     "BankLine",
+    "BankReversal",
+    "BankReversalPart",
     "BankStatement",
     "Base",
     "CollectionCase",
@@ -80,6 +83,7 @@ __all__ = [
     "RemittancePart",
     "RemittanceSender",
     "RemittanceStray",
+    "ReversalNote",
     "SepaSettings",
     "StatementFile",
     "StatusReport",

@@ -70,10 +70,11 @@ class Transfer(Base):
     customer_id: Mapped[UUID | None]
     amount_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
-    # Payee, account and text, sealed with the key of `sealed_for`; the account's keyed hash.
+    # Payee, account and text, sealed with the key of `sealed_for`; the account's keyed hash, until
+    # the customer is forgotten.
     sealed_for: Mapped[UUID]
     payee_sealed: Mapped[bytes | None]
-    iban_index: Mapped[bytes]
+    iban_index: Mapped[bytes | None]
     # Whether the payee's name is the account holder's, as far as somebody could tell.
     name_check: Mapped[str]
     # Why the payment was queued: it is so again when the transfer comes to nothing.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -205,14 +205,18 @@ async def heard_mandates(session: AsyncSession, mandate_ids: Collection[UUID]) -
 
 
 def facts_of(
-    debit: Debit, with_payment: Collection[UUID], come_back: Collection[UUID]
+    debit: Debit,
+    with_payment: Collection[UUID],
+    come_back: Collection[UUID],
+    lost: Mapping[UUID, int],
 ) -> DebitFacts:
+    """`lost` are minor units that came back in parts: no more than the rest comes back as one."""
     return DebitFacts(
         id=debit.id,
         # Banks book a group (PmtInf) in one sum.
         batch_id=debit.group_id or debit.batch_id,
         status=debit.status,
-        amount=Money(debit.amount_minor, debit.currency),
+        amount=Money(debit.amount_minor - lost.get(debit.id, 0), debit.currency),
         has_payment=debit.id in with_payment,
         came_back=debit.id in come_back,
     )

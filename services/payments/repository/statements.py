@@ -122,11 +122,15 @@ async def lines_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID
 
 
 async def lock_line(session: WriteSession, line_id: UUID) -> BankLine:
-    query = locked(select(BankLine).where(BankLine.id == line_id))
-    found = (await session.scalars(query)).one_or_none()
+    found = (await lock_lines(session, [line_id])).get(line_id)
     if found is None:
         raise NotFound("no bank line with this id")
     return found
+
+
+async def lock_lines(session: WriteSession, ids: Collection[UUID]) -> dict[UUID, BankLine]:
+    query = select(BankLine).where(BankLine.id == any_(literal(list(ids), UUIDS)))
+    return {row.id: row for row in await session.scalars(locked(query.order_by(BankLine.id)))}
 
 
 async def lines_that_sent(

@@ -39,7 +39,7 @@ async def waiting_returns(session: AsyncSession) -> dict[UUID, int]:
     rows = await session.execute(
         select(BankLine.account_id, func.sum(BankLine.amount_minor))
         .outerjoin(Payment, Payment.debit_id == BankLine.debit_id)
-        .where(BankLine.kind == "return", Payment.id.is_(None))
+        .where(BankLine.kind == "return", BankLine.debit_id.is_not(None), Payment.id.is_(None))
         .group_by(BankLine.account_id)
     )
     return {account_id: int(minor) for account_id, minor in rows}

@@ -20,6 +20,7 @@ from services.payments.domain.transitions import TRANSFER, after
 from services.payments.models import BankLine, Transfer, TransferFile
 from services.payments.repository import desk, statements, transfers
 from services.payments.use_cases.business_day import today_of
+from services.payments.use_cases.drop_reversals import drop_reversals
 from services.payments.use_cases.settle_transfers import Execution, execute_transfers
 from services.payments.use_cases.show_lines import reseal_lines
 from shared.bulk import update_rows
@@ -144,6 +145,7 @@ async def _take_line(
 ) -> None:
     """It is a transfer from now on, and its text is sealed for whom that went to."""
     await update_rows(session, rows_of(BankLine), [{"id": line.id, "kind": "transfer"}])
+    await drop_reversals(session, [line.id])
     if len(going) == 1 and going[0].customer_id is not None:
         await reseal_lines(session, {line.id: going[0].customer_id}, vault=vault)
 

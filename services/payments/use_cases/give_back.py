@@ -105,14 +105,17 @@ async def _take(
         taken = Reversal(payment, today, None, amount=part, part_id=None if is_all else reversal_id)
         if part == left:
             await reverse_payments(session, [taken])
-        elif not await _take_part(session, payment, part, taken):
+        elif not await take_part(session, payment, part, taken):
             return False
         await _write(session, row, reversal_id, payment_id, "taken", part, today)
     return True
 
 
-async def _take_part(session: WriteSession, payment: Payment, part: Money, taken: Reversal) -> bool:
-    """It counts as allocated from now on, as what a transfer pays back does."""
+async def take_part(session: WriteSession, payment: Payment, part: Money, taken: Reversal) -> bool:
+    """Book that a part of a payment is gone; False when too little is left of it.
+
+    It counts as allocated from now on, as what a transfer pays back does.
+    """
     rows = {one.id: one for one in await matching.lock_active_allocations(session, [payment.id])}
     spent = [(one.id, Money(one.amount_minor, one.currency)) for one in rows.values()]
     rest = rest_of(payment)
@@ -124,7 +127,9 @@ async def _take_part(session: WriteSession, payment: Payment, part: Money, taken
     for transfer in unsent:
         end(session, transfer, payment, "cancel", "payment_reversed")
     undone = [rows[cut.allocation_id] for cut in cuts]
-    await undo_allocations(session, undone, reason="returned")
+    why = {payment.id: taken.why} if taken.why else None
+    codes = {payment.id: taken.return_code}
+    await undo_allocations(session, undone, reason="returned", codes=codes, why=why)
     freed = sum(one.amount_minor for one in undone)
     reason = payment.queue_reason or "rest"
     changed = allocated_now(payment, payment.allocated_minor - freed + part.minor, reason)

@@ -130,8 +130,8 @@ def told_entries(
             account_id=account_id,
             booked_on=lines[0].booked_on,
             amount_minor=sum(line.amount.minor for line in lines),
-            reference=_key(lines[0].bank_reference, vault),
-            content=_key(_content(lines), vault),
+            reference=entry_key(lines[0].bank_reference, vault),
+            content=entry_key(_content(lines), vault),
             told_by=statement_id,
         )
         for entry_id, lines in zip(uuid7s(len(by_entry)), by_entry, strict=True)
@@ -158,7 +158,8 @@ def _content(lines: Sequence[LineDraft]) -> str | None:
     return b"".join(told).decode()
 
 
-def _key(told: str | None, vault: Vault) -> bytes | None:
+def entry_key(told: str | None, vault: Vault) -> bytes | None:
+    """The keyed hash a booking is known by."""
     return None if told is None else vault.blind_index(told)[:_KEY_BYTES]
 
 

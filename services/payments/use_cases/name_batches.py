@@ -47,7 +47,7 @@ def _may_collect(draft: LineDraft, fact: LineFacts) -> bool:
     if fact.batch_ids:
         return True
     is_nobodys = not (draft.iban or draft.account or draft.clues.references)
-    return is_nobodys and fact.payout is None
+    return is_nobodys and fact.payout is None and not fact.is_reversal
 
 
 def _days(draft: LineDraft) -> set[date]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.payments.domain.bank_lines import (
+    UNMATCHED,
     Collection,
     Incoming,
     Kind,
@@ -16,14 +17,20 @@ from services.payments.domain.bank_lines import (
     LineFacts,
     Payout,
     Return,
+    Returns,
+    Reversed,
     sort_lines,
 )
 from services.payments.domain.debit import from_our_reference
+from services.payments.domain.return_rules import REVERSED_BY_BANK
+from services.payments.domain.reversals import TakenBack
 from services.payments.models import Debit, Transfer
 from services.payments.repository import debits as debit_rows
-from services.payments.repository import matching, payouts, remittances
+from services.payments.repository import matching, payouts, remittances, reversals
 from services.payments.repository import transfers as transfer_rows
 from services.payments.use_cases.book_payments import Arrival, Verdict, decide
+from services.payments.use_cases.find_originals import find_originals, waiting_taken
+from services.payments.use_cases.identify_entries import entry_key
 from services.payments.use_cases.index_iban_endings import ending_index
 from services.payments.use_cases.name_batches import name_batches
 from services.payments.use_cases.read_statement_file import LineDraft
@@ -31,6 +38,9 @@ from shared.crypto import Vault
 from shared.db import WriteSession
 from shared.ids import uuid7s
 from shared.money import Money
+
+# More debits than one sum holds.
+_PARTS_MAX = 1_000_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +68,10 @@ class LinePlan:
     debits: dict[UUID, Debit]
     verdicts: dict[UUID, Verdict]
     transfers: dict[UUID, Transfer]
+    # What banks took back, told here or waiting since earlier files, and not yet known to be what.
+    taken_back: list[TakenBack]
+    # By debit, what came back in parts before, in minor units.
+    lost: Mapping[UUID, int]
 
     @property
     def arrivals(self) -> list[Arrival]:
@@ -110,28 +124,32 @@ async def plan_lines(
         {batch_id for fact in facts for batch_id in fact.batch_ids},
     )
     out = [fact for fact in facts if fact.amount.minor < 0]
+    named = [*out, *(fact for fact in facts if fact.is_reversal)]
     transfers = await transfer_rows.lock_in_files(
         session,
-        {fact.debit_id for fact in out if fact.debit_id} - debits.keys(),
+        {fact.debit_id for fact in named if fact.debit_id} - debits.keys(),
         {batch_id for fact in out for batch_id in fact.batch_ids},
     )
     paid = await debit_rows.with_payment(session, debits) if debits else set()
     returned = [debit.id for debit in debits.values() if debit.status == "returned"]
     back = await debit_rows.come_back(session, returned) if returned else set()
+    lost = await reversals.lost_of_debits(session, paid) if paid else {}
     in_transit = Money(0, currency)
     if any(fact.payout for fact in facts):
         in_transit = await payouts.in_transit(session, currency)
     kinds = sort_lines(
         facts,
-        [debit_rows.facts_of(debit, paid, back) for debit in debits.values()],
+        [debit_rows.facts_of(debit, paid, back, lost) for debit in debits.values()],
         in_transit,
         [transfer_rows.facts_of(transfer) for transfer in transfers.values()],
     )
     ids = iter(uuid7s(sum(_arrival_count(kind) for kind in kinds)))
     for line, kind, fact in zip(lines, kinds, facts, strict=True):
         line.kind = kind
-        line.arrivals = _arrivals(line, fact, debits, ids)
-    going_back = {kind.debit_id for kind in kinds if isinstance(kind, Return)}
+        line.arrivals = _arrivals(line, fact, debits, transfers, ids)
+    lines = _told_apart(lines, debits, lost)
+    going_back = {line.kind.debit_id for line in lines if isinstance(line.kind, Return)}
+    taken_back = await _look_for_originals(session, lines, vault)
     if going_back:
         # Payments before open items, as everybody locks them.
         await matching.lock_payments_of_debits(session, going_back)
@@ -143,13 +161,79 @@ async def plan_lines(
     )
     # One sum for many debtors: whatever its text names, a specification takes it apart.
     bulk = {a.id for a in asked if a.invoice_id is None and a.iban_index in collectors}
-    verdicts = await decide(session, [a for a in asked if a.id not in late | bulk], vault=vault)
+    odd = {a.id for a in asked if a.odd in UNMATCHED}
+    decided = [a for a in asked if a.id not in late | bulk | odd]
+    verdicts = await decide(session, decided, vault=vault)
     for arrival in asked:
         if arrival.id in late:
             verdicts[arrival.id] = Verdict(arrival.customer_id, (), "", None, ())
         elif arrival.id in bulk:
             verdicts[arrival.id] = Verdict(None, (), "", "awaits_specification", ())
-    return LinePlan(lines, debits, verdicts, transfers)
+        elif arrival.id in odd:
+            verdicts[arrival.id] = Verdict(arrival.customer_id, (), "", arrival.odd, ())
+    return LinePlan(lines, debits, verdicts, transfers, taken_back, lost)
+
+
+def _told_apart(
+    lines: Sequence[PlacedLine], debits: Mapping[UUID, Debit], lost: Mapping[UUID, int]
+) -> list[PlacedLine]:
+    """Each line, and for debits that came back in one sum a line for each."""
+    apart: list[PlacedLine] = []
+    for line in lines:
+        if not isinstance(line.kind, Returns):
+            apart.append(line)
+            continue
+        debit_ids = line.kind.debit_ids
+        for place_in_sum, (id_, debit_id) in enumerate(
+            zip(uuid7s(len(debit_ids)), debit_ids, strict=True)
+        ):
+            debit = debits[debit_id]
+            amount = Money(lost.get(debit_id, 0) - debit.amount_minor, debit.currency)
+            # Below what the bank counts, where no detail of another line is.
+            index = -(_PARTS_MAX * (line.draft.detail_index + 1) + place_in_sum)
+            draft = line.draft._replace(
+                amount=amount,
+                detail_index=index,
+                return_code=line.draft.return_code or REVERSED_BY_BANK,
+            )
+            kind = Return(debit_id, Money.zero(debit.currency))
+            apart.append(replace(line, id=id_, draft=draft, kind=kind))
+    return apart
+
+
+async def _look_for_originals(
+    session: WriteSession, lines: Sequence[PlacedLine], vault: Vault
+) -> list[TakenBack]:
+    """What banks took back, here or in earlier files that this one may explain.
+
+    Payments it may have been are locked now, before open items, as everybody locks them.
+    """
+    taken = [_taken_back(line, vault) for line in lines if isinstance(line.kind, Reversed)]
+    if lines:
+        since = min(line.draft.booked_on for line in lines)
+        waiting = await reversals.waiting(session, {line.account_id for line in lines}, since)
+        taken += await waiting_taken(session, waiting, vault=vault)
+    found = await find_originals(session, taken, vault=vault)
+    meant = {one.payment_id for one in found.values() if one.payment_id}
+    if meant:
+        await matching.lock_payments(session, meant)
+    return taken
+
+
+def _taken_back(line: PlacedLine, vault: Vault) -> TakenBack:
+    draft = line.draft
+    return TakenBack(
+        id=line.id,
+        account_id=line.account_id,
+        minor=-draft.amount.minor,
+        currency=draft.amount.currency,
+        booked_on=draft.booked_on,
+        debit_id=line.kind.debit_id if isinstance(line.kind, Reversed) else None,
+        reference=entry_key(draft.bank_reference, vault),
+        iban_index=line.iban_index,
+        iban_ending_index=line.iban_ending_index,
+        words=draft.texts,
+    )
 
 
 def late_collections(lines: Iterable[PlacedLine]) -> dict[UUID, PlacedLine]:
@@ -171,6 +255,7 @@ def _facts(draft: LineDraft, payout_patterns: Mapping[str, re.Pattern[str]]) -> 
         debit_id=from_our_reference(draft.end_to_end_id),
         batch_ids=tuple(dict.fromkeys(batch for batch in batches if batch)),
         payout=payout,
+        is_reversal=draft.is_reversal or draft.return_code is not None,
     )
 
 
@@ -190,7 +275,11 @@ def _arrival_count(kind: Kind) -> int:
 
 
 def _arrivals(
-    line: PlacedLine, facts: LineFacts, debits: dict[UUID, Debit], ids: Iterator[UUID]
+    line: PlacedLine,
+    facts: LineFacts,
+    debits: dict[UUID, Debit],
+    transfers: dict[UUID, Transfer],
+    ids: Iterator[UUID],
 ) -> list[Arrival]:
     match line.kind:
         case Collection(debit_ids, named_by, late_ids):
@@ -200,7 +289,8 @@ def _arrivals(
         case LateCollection(debit_id):
             return [_collected(line, debits[debit_id], "end_to_end", next(ids))]
         case Incoming(odd):
-            known = debits.get(facts.debit_id) if facts.debit_id else None
+            named = facts.debit_id
+            known = (debits.get(named) or transfers.get(named)) if named else None
             return [_incoming(line, odd, known, next(ids))]
         case _:
             return []
@@ -223,7 +313,9 @@ def _collected(line: PlacedLine, debit: Debit, named_by: str, id_: UUID) -> Arri
     )
 
 
-def _incoming(line: PlacedLine, odd: str | None, debit: Debit | None, id_: UUID) -> Arrival:
+def _incoming(
+    line: PlacedLine, odd: str | None, known: Debit | Transfer | None, id_: UUID
+) -> Arrival:
     draft = line.draft
     return Arrival(
         id=id_,
@@ -235,7 +327,7 @@ def _incoming(line: PlacedLine, odd: str | None, debit: Debit | None, id_: UUID)
         payer_name=draft.name,
         iban_index=line.iban_index,
         mandate_id=draft.mandate_id,
-        customer_id=debit.customer_id if debit else None,
+        customer_id=known.customer_id if known else None,
         account_id=line.account_id,
         line_id=line.id,
         known_until=line.known_until,

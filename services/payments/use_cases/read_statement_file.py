@@ -72,6 +72,8 @@ class LineDraft(NamedTuple):
     texts: tuple[str, ...] = ()
     clues: Clues = NO_CLUES
     is_remainder: bool = False
+    # The bank takes back an earlier booking: RvslInd of camt, RC or RD of MT940.
+    is_reversal: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -289,6 +291,7 @@ def _line(
         bank_reference=_bank_reference(entry),
         texts=texts,
         clues=clues_in(texts) if amount.minor > 0 else NO_CLUES,
+        is_reversal=entry.is_reversal,
     )
 
 

@@ -18,7 +18,7 @@ from services.payments.domain.reconciliation import (
 )
 from services.payments.domain.statement_chain import Gap, Link, gaps, in_order
 from services.payments.models import BankAccount
-from services.payments.repository import entries, parties, payouts, statements, sums
+from services.payments.repository import entries, parties, payouts, reversals, statements, sums
 from shared.money import Money
 
 
@@ -52,6 +52,7 @@ async def reconcile(session: AsyncSession) -> Reconciliation:
         received = await sums.payment_sums(session, currency)
         allocated = await sums.allocation_sums(session, currency)
         going_back = await sums.transfer_sums(session, currency)
+        taken = await reversals.parts_gone(session, currency)
         for account in accounts:
             if account.currency != currency:
                 continue
@@ -66,6 +67,7 @@ async def reconcile(session: AsyncSession) -> Reconciliation:
                 allocated.get(account.id, 0),
                 going_back.get(account.id, {}),
                 waiting.get(account.id, 0),
+                taken.get(account.id, 0),
             )
             checks = check_account(figures)
             views.append(AccountView(account, figures, checks, gaps(own), until.get(account.id)))
@@ -101,6 +103,7 @@ def _figures(
     allocated_minor: int,
     going_back: dict[str, int],
     waiting_minor: int,
+    parts_gone_minor: int,
 ) -> AccountFigures:
     def money(minor: int) -> Money:
         return Money(minor, account.currency)
@@ -122,6 +125,6 @@ def _figures(
         # What is asked back is taken from a payment's rest, and is there until the bank paid it.
         unallocated=money(received.get("unallocated", 0) + going_back.get("pending", 0)),
         refunded=money(going_back.get("executed", 0)),
-        reversed=money(received.get("reversed", 0)),
+        reversed=money(received.get("reversed", 0) + parts_gone_minor),
         returns_waiting=money(waiting_minor),
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.payments.domain.transitions import PAYMENT, after
 from services.payments.models import BankLine, Payment
 from services.payments.repository import entries
+from services.payments.use_cases.drop_reversals import drop_reversals
 from shared import outbox
 from shared.bulk import update_rows
 from shared.db import WriteSession
@@ -32,6 +33,7 @@ async def replace_sums(session: WriteSession, entry_ids: Collection[UUID]) -> se
     wholes = [rows[0] for rows in found.values() if len(rows) == 1 and _is_free(*rows[0])]
     rows = [{"id": line.id, "kind": "batch"} for line, _ in wholes]
     await update_rows(session, rows_of(BankLine), rows)
+    await drop_reversals(session, [line.id for line, _ in wholes])
     payments = [payment for _, payment in wholes if payment is not None]
     await update_rows(session, rows_of(Payment), [_taken_out(payment) for payment in payments])
     for payment in payments:

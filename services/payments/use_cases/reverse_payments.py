@@ -29,6 +29,8 @@ class Reversal:
     # What went back; None: all of it. A part, and what is left after parts, has an id of its own.
     amount: Money | None = None
     part_id: UUID | None = None
+    # Why, in a code of the queue; None: its return code says it.
+    why: str | None = None
 
 
 async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal]) -> None:
@@ -38,7 +40,8 @@ async def reverse_payments(session: WriteSession, reversals: Sequence[Reversal])
     by_payment = {reversal.payment.id: reversal for reversal in reversals}
     undone = await matching.lock_active_allocations(session, by_payment)
     codes = {payment_id: r.return_code for payment_id, r in by_payment.items()}
-    await undo_allocations(session, undone, reason="returned", codes=codes)
+    why = {payment_id: r.why for payment_id, r in by_payment.items() if r.why}
+    await undo_allocations(session, undone, reason="returned", codes=codes, why=why)
     await update_rows(
         session,
         rows_of(Payment),
@@ -58,8 +61,10 @@ async def undo_allocations(
     *,
     reason: str,
     codes: Mapping[UUID, str | None] | None = None,
+    why: Mapping[UUID, str] | None = None,
 ) -> None:
-    """Move allocations towards undone, and say so; `codes` are return reasons by payment."""
+    """Move allocations towards undone, and say so; `codes` are return reasons by payment, `why` is
+    what a person reads instead."""
     code_of = {row.id: (codes or {}).get(row.payment_id) for row in allocations}
     await update_rows(
         session,
@@ -68,7 +73,7 @@ async def undo_allocations(
             {
                 "id": row.id,
                 "status": after(ALLOCATION, "allocation", row.status, "undo"),
-                "reason": code_of[row.id] or reason,
+                "reason": (why or {}).get(row.payment_id) or code_of[row.id] or reason,
             }
             for row in allocations
         ],

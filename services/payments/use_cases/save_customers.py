@@ -36,6 +36,7 @@ _FORGET = (
     "UPDATE bank_lines SET iban_index = NULL, iban_ending_index = NULL"
     " WHERE sealed_for = ANY(:ids)",
     "UPDATE mandates SET iban_index = NULL WHERE customer_id = ANY(:ids)",
+    "UPDATE transfers SET iban_index = NULL WHERE customer_id = ANY(:ids)",
 )
 
 

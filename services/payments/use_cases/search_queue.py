@@ -10,8 +10,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.clues import number_key
+from services.payments.models import BankReversal
 from services.payments.repository import parties, queue
 from services.payments.repository.queue_payouts import QueuedPayout, payouts_page
+from services.payments.repository.queue_reversals import reversals_page
 from services.payments.use_cases.business_day import today_of
 from services.payments.use_cases.index_iban_endings import indexes_meant
 from shared.crypto import Vault
@@ -20,6 +22,7 @@ from shared.http.pages import Paging
 from shared.references import normalise_iban
 
 _ENDINGS_MAX = 50
+Found = queue.Queued | QueuedPayout | BankReversal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +46,8 @@ class QueueSearch:
 
 async def search_queue(
     session: AsyncSession, paging: Paging, search: QueueSearch, sort: str, *, vault: Vault
-) -> list[queue.Queued | QueuedPayout]:
-    """Payments and payouts in one order; one more than a page, to tell that there are more."""
+) -> list[Found]:
+    """Payments, payouts and reversals in one order; one more than a page, if there are more."""
     customer_ids, invoice_ids = await _pointed_at(session, search)
     wanted = queue.QueueFilter(
         today=await today_of(session),
@@ -66,12 +69,15 @@ async def search_queue(
     payments = await queue.queue_page(session, paging, wanted, sort)
     payouts = await payouts_page(session, paging, wanted, sort)
     downwards = queue.SORTS[sort][1]
-    found: list[queue.Queued | QueuedPayout] = [*payments, *payouts]
+    taken = await reversals_page(session, paging, wanted, sort)
+    found: list[Found] = [*payments, *payouts, *taken]
     found.sort(key=lambda one: cursor_of(sort, one), reverse=downwards)
     return found[: paging.limit + 1]
 
 
-def cursor_of(sort: str, found: queue.Queued | QueuedPayout) -> tuple[Any, ...]:
+def cursor_of(sort: str, found: Found) -> tuple[Any, ...]:
+    if isinstance(found, BankReversal):
+        return queue.cursor(sort, found.booked_on, found.amount_minor, 0.0, found.id)
     if isinstance(found, QueuedPayout):
         payout = found.payout
         return queue.cursor(sort, payout.booked_on, payout.amount_minor, 0.0, payout.id)

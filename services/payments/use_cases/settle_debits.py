@@ -8,7 +8,7 @@ from uuid import UUID
 from services.payments.domain.bank_lines import Collection, Return
 from services.payments.domain.return_rules import REASON_NOT_TOLD
 from services.payments.domain.transitions import DEBIT, after
-from services.payments.models import Debit
+from services.payments.models import Debit, Payment
 from services.payments.repository import matching
 from services.payments.use_cases.change_mandates import spend_mandates
 from services.payments.use_cases.plan_lines import LinePlan, PlacedLine, late_collections
@@ -16,6 +16,8 @@ from services.payments.use_cases.return_debits import ComingBack, return_debits
 from services.payments.use_cases.reverse_payments import Reversal, reverse_payments
 from shared.bulk import update_rows
 from shared.db import WriteSession
+from shared.ids import uuid7
+from shared.money import Money
 from shared.rows import rows_of
 
 
@@ -63,13 +65,21 @@ async def _return(
     for debit_id, payment in payments.items():
         line = returns.get(debit_id) or late[debit_id]
         code = _code(line) if debit_id in returns else plan.debits[debit_id].return_code
-        reversals.append(Reversal(payment, line.draft.booked_on, code))
+        reversals.append(_reversal(payment, line, code, plan.lost.get(debit_id, 0)))
     await reverse_payments(session, reversals)
     coming_back = [
         ComingBack(plan.debits[debit_id], statuses[debit_id], _code(line), line.draft.booked_on)
         for debit_id, line in returns.items()
     ]
     await return_debits(session, coming_back)
+
+
+def _reversal(payment: Payment, line: PlacedLine, code: str | None, lost_minor: int) -> Reversal:
+    """All of the payment, or what parts that came back before left of it."""
+    if not lost_minor:
+        return Reversal(payment, line.draft.booked_on, code)
+    left = Money(payment.amount_minor - lost_minor, payment.currency)
+    return Reversal(payment, line.draft.booked_on, code, amount=left, part_id=uuid7())
 
 
 def _code(line: PlacedLine) -> str:

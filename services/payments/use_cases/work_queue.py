@@ -1,6 +1,6 @@
 """Lay what is queued aside, give it to a clerk, write something beside it.
 
-A payment or a payout: both wait in one queue, and are found by their ids.
+Payments, payouts and what banks took back wait in one queue, and are found by their ids.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.payments.models import Payment, PayoutMark, QueueMark
-from services.payments.repository import matching
+from services.payments.models import BankReversal, Payment, PayoutMark, QueueMark
+from services.payments.repository import matching, reversals
 from services.payments.repository.queue_payouts import unexplained
 from services.payments.use_cases.note_payments import Note, note_payments
 from services.payments.use_cases.note_payouts import note_payouts
-from shared.bulk import insert_rows
+from services.payments.use_cases.note_reversals import note_reversals
+from shared.bulk import insert_rows, update_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
 from shared.errors import Conflict, InvalidInput, NotFound
@@ -42,6 +43,7 @@ class Hold:
 class _Waiting:
     payments: Sequence[Payment]
     payout_ids: Sequence[UUID]
+    reversal_ids: Sequence[UUID]
 
 
 async def hold(
@@ -80,16 +82,21 @@ async def _waiting(session: WriteSession, ids: Sequence[UUID]) -> _Waiting:
     payments = await matching.lock_payments(session, ids)
     others = [one for one in ids if one not in payments]
     payouts = await unexplained(session, others) if others else {}
-    missing = [one for one in others if one not in payouts]
+    others = [one for one in others if one not in payouts]
+    taken = await reversals.lock_reversals(session, others) if others else {}
+    missing = [one for one in others if one not in taken]
     if missing:
-        raise NotFound(f"neither a payment nor a payout has the id {missing[0]}")
+        raise NotFound(f"no payment, payout or reversal has the id {missing[0]}")
     done = [payment for payment in payments.values() if payment.queue_reason is None]
     if done:
         raise NotWaiting(f"payment {done[0].id} is {done[0].status}: nothing of it waits")
     explained = [payout_id for payout_id, waits in payouts.items() if not waits]
     if explained:
         raise NotWaiting(f"payout {explained[0]} is explained: nothing of it waits")
-    return _Waiting(list(payments.values()), list(payouts))
+    decided = [row for row in taken.values() if row.status != "waiting"]
+    if decided:
+        raise NotWaiting(f"reversal {decided[0].id} is {decided[0].status}: nothing of it waits")
+    return _Waiting(list(payments.values()), list(payouts), list(taken))
 
 
 async def _mark(session: WriteSession, waiting: _Waiting, changed: dict[str, Any]) -> None:
@@ -110,6 +117,9 @@ async def _mark(session: WriteSession, waiting: _Waiting, changed: dict[str, Any
             [{"id": one, **mark} for one in ids],
             on_conflict=f"(id) DO UPDATE SET {name} = excluded.{name}",
         )
+    await update_rows(
+        session, rows_of(BankReversal), [{"id": one, **changed} for one in waiting.reversal_ids]
+    )
 
 
 async def _note(
@@ -123,3 +133,4 @@ async def _note(
     notes = [Note(payment, kind, text, detail) for payment in waiting.payments]
     await note_payments(session, notes, vault=vault)
     await note_payouts(session, waiting.payout_ids, kind, text, detail, vault=vault)
+    await note_reversals(session, waiting.reversal_ids, kind, text, detail, vault=vault)

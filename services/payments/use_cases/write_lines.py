@@ -21,6 +21,7 @@ from services.payments.use_cases.identify_entries import Ledger
 from services.payments.use_cases.plan_lines import LinePlan, PlacedLine
 from services.payments.use_cases.read_statement_file import LineDraft
 from services.payments.use_cases.settle_debits import settle_debits
+from services.payments.use_cases.settle_reversals import settle_reversals
 from services.payments.use_cases.settle_transfers import settle_transfers
 from services.payments.use_cases.show_lines import TEXT_FIELD, LineText
 from shared import outbox
@@ -49,6 +50,7 @@ async def write_lines(session: WriteSession, plan: LinePlan, entries: Ledger, va
     await booking.write(session)
     await settle_debits(session, plan)
     await settle_transfers(session, plan)
+    await settle_reversals(session, plan, vault)
     await _learn_accounts(session, plan)
     await _write_payouts(session, plan)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
+from services.payments.models import Transfer
 from shared.db import Scope
 from shared.ids import uuid7
 from tests.factories.payments import camt053, customer_changed, paid
@@ -80,6 +83,21 @@ async def test_a_file_that_was_made_is_the_same_after_one_of_its_payees_is_forgo
     assert after.content == before.content
     shown = await world.get(f"/transfers/{to_gone['id']}")
     assert (shown["status"], shown["name"], shown["iban"]) == ("in_file", None, None)
+
+
+async def test_no_account_of_somebody_who_is_forgotten_can_be_found_any_more(
+    world: World,
+) -> None:
+    """Executed, in a file or ended: what is left of a transfer has no trace of the account."""
+    gone, stays = uuid7(), uuid7()
+    await overpaid_by(world, gone, stays)
+    await world.post("/transfer-files", {})
+    await forget(world, gone, "K1")
+    scope = Scope(world.payments.creditor_id, "system:test")
+    async with world.payments.service.db.read(scope) as session:
+        rows = (await session.scalars(select(Transfer))).all()
+    assert {row.customer_id: row.iban_index is None for row in rows} == {gone: True, stays: False}
+    assert (await world.get("/transfers?looks_executed=true"))["items"] == []
 
 
 async def test_a_run_is_released_without_the_debit_of_somebody_who_is_forgotten(

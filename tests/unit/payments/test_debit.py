@@ -73,7 +73,7 @@ def test_references_of_others_are_not_taken_for_ours(text: str | None) -> None:
         (due(mandate_id=None), "no_active_mandate"),
         (due(returned=("MD06",)), "returned_before"),
         (due(returned=("AM04", "AM04")), "returned_before"),
-        (due(returned=("FF01", "FF01", "FF01")), "returned_too_often"),
+        (due(returned=("SL01", "SL01", "SL01")), "returned_too_often"),
         (due(scheme="b2b"), "other_scheme"),
         (due(is_mandate_busy=True), "mandate_in_use"),
         (due(announced_on=date(2026, 5, 13)), "announced_too_late"),
@@ -102,6 +102,10 @@ def test_a_run_that_announces_itself_needs_no_earlier_invoice() -> None:
         (("AM04", "FF01"), None),
         (("AC04",), "returned_before"),
         (("SL01",), None),
+        # Files that were wrong, or withdrawn by ourselves, say nothing of the debtor.
+        (("FF01", "TECH", "TECH"), None),
+        (("SL01", "TECH", "TECH", "SL01"), None),
+        (("SL01", "TECH", "SL01", "AM04"), "returned_too_often"),
         (("XX99",), "returned_before"),
     ],
 )
