@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from services.payments.domain.rule_texts import why_allocated
 from services.payments.models import Payment
 from services.payments.use_cases.show_lines import LineText
 from services.payments.use_cases.show_payments import StoryView
@@ -57,6 +58,10 @@ class AllocationShown(BaseModel):
     written_off: Money | None = Field(description="a small difference given up beside it")
     fee: Money | None = Field(description="what a collector withheld")
     matched_by: str
+    order_rule: str | None = Field(
+        description="the law's order that chose among the claims, and since when it is in force"
+    )
+    explanation: str = Field(description="what decided, in words")
     reason: str | None
     created_at: datetime
 
@@ -99,7 +104,7 @@ def payment_shown(row: Payment) -> PaymentShown:
     )
 
 
-def story_shown(view: StoryView) -> Story:
+def story_shown(view: StoryView, language: str) -> Story:
     return Story(
         **dict(payment_shown(view.payment)),
         customer_number=view.customer.number if view.customer else None,
@@ -118,6 +123,8 @@ def story_shown(view: StoryView) -> Story:
                 written_off=_unless_none(row.written_off_minor, row.currency),
                 fee=_unless_none(row.fee_minor, row.currency),
                 matched_by=row.matched_by,
+                order_rule=row.order_rule,
+                explanation=why_allocated(row.matched_by, row.order_rule, language),
                 reason=row.reason,
                 created_at=row.created_at,
             )
