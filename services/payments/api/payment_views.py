@@ -9,7 +9,9 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from services.payments.domain.queue_texts import FACTS, text_of
 from services.payments.domain.rule_texts import why_allocated
+from services.payments.domain.suggestions import Suggestion, stored
 from services.payments.models import Payment
 from services.payments.use_cases.show_lines import LineText
 from services.payments.use_cases.show_payments import StoryView
@@ -66,6 +68,17 @@ class AllocationShown(BaseModel):
     created_at: datetime
 
 
+class WeighedShown(BaseModel):
+    """An answer the engine weighed: whose money, for what, and what spoke for and against it."""
+
+    customer_id: UUID
+    invoice_ids: list[UUID]
+    probability: float | None = Field(description="between 0 and 1; none when not weighed")
+    facts: list[str]
+    against: list[str]
+    explanation: list[str] = Field(description="facts, then what is against it, in words")
+
+
 class ChangeShown(BaseModel):
     noun: str
     subject_id: UUID
@@ -83,6 +96,9 @@ class Story(PaymentShown):
     provider_payment_id: UUID | None
     sender: Sender
     allocations: list[AllocationShown]
+    weighed: list[WeighedShown] = Field(
+        description="when it was last decided, best first; none when a reference decided by itself"
+    )
     history: list[ChangeShown]
 
 
@@ -130,6 +146,7 @@ def story_shown(view: StoryView, language: str) -> Story:
             )
             for row in view.allocations
         ],
+        weighed=[weighed_shown(one, language) for one in stored(view.payment.candidates)],
         history=[
             ChangeShown(
                 noun=change.noun,
@@ -142,6 +159,17 @@ def story_shown(view: StoryView, language: str) -> Story:
             )
             for change in view.changes
         ],
+    )
+
+
+def weighed_shown(one: Suggestion, language: str) -> WeighedShown:
+    return WeighedShown(
+        customer_id=one.customer_id,
+        invoice_ids=list(one.invoice_ids),
+        probability=one.probability,
+        facts=list(one.facts),
+        against=list(one.against),
+        explanation=[text_of(code, FACTS, language) for code in (*one.facts, *one.against)],
     )
 
 

@@ -49,6 +49,20 @@ async def test_where_the_law_chose_the_article_stands_beside_the_money(world: Wo
     assert share["explanation"].endswith("in de volgorde van art. 6:43 lid 2 BW")
 
 
+async def test_what_evidence_posted_is_shown_with_how_certain_it_was(world: World) -> None:
+    customer_id = await known_customer(world)
+    bill = await world.issue(1, 5_000, customer_id)
+    await world.upload(camt053([paid(5_000, iban=HIS_IBAN, name="A. Voorbeeld")]))
+    (payment,) = await items(world, "/payments")
+    story = await world.get(f"/payments/{payment['id']}?language=nl")
+    (share,) = story["allocations"]
+    assert share["explanation"] == "De rekening is bekend van de klant en het bedrag klopt"
+    best = story["weighed"][0]
+    assert best["invoice_ids"] == [str(bill.invoice_id)]
+    assert best["probability"] >= 0.999
+    assert "De klant heeft een machtiging gegeven voor de rekening" in best["explanation"]
+
+
 async def test_what_was_learned_shows_whose_account_it_is_and_is_found_by_it(world: World) -> None:
     bill = await world.issue(1, 5_000)
     await world.hear(customer_changed(bill.customer_id, "K77"))
