@@ -68,6 +68,15 @@ class AllocationShown(BaseModel):
     created_at: datetime
 
 
+class GivenBackShown(BaseModel):
+    """A transfer out of it: until it is refused, cancelled or rejected it counts as allocated."""
+
+    transfer_id: UUID
+    kind: str
+    status: str
+    amount: Money
+
+
 class WeighedShown(BaseModel):
     """An answer the engine weighed: whose money, for what, and what spoke for and against it."""
 
@@ -96,6 +105,7 @@ class Story(PaymentShown):
     provider_payment_id: UUID | None
     sender: Sender
     allocations: list[AllocationShown]
+    transfers: list[GivenBackShown]
     weighed: list[WeighedShown] = Field(
         description="when it was last decided, best first; none when a reference decided by itself"
     )
@@ -145,6 +155,15 @@ def story_shown(view: StoryView, language: str) -> Story:
                 created_at=row.created_at,
             )
             for row in view.allocations
+        ],
+        transfers=[
+            GivenBackShown(
+                transfer_id=row.id,
+                kind=row.kind,
+                status=row.status,
+                amount=Money(row.amount_minor, row.currency),
+            )
+            for row in view.transfers
         ],
         weighed=[weighed_shown(one, language) for one in stored(view.payment.candidates)],
         history=[

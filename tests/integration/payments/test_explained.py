@@ -11,6 +11,7 @@ from tests.factories.payments import camt053, customer_changed, paid
 from tests.integration.payments.conftest import World
 from tests.integration.payments.test_queue import HIS_IBAN, known_customer
 from tests.integration.payments.test_queue_by_hand import waiting_payment, wish
+from tests.integration.payments.test_transfers import ask, overpaid
 
 DUTCH = {"Accept-Language": "nl-NL,nl;q=0.9"}
 
@@ -61,6 +62,34 @@ async def test_what_evidence_posted_is_shown_with_how_certain_it_was(world: Worl
     assert best["invoice_ids"] == [str(bill.invoice_id)]
     assert best["probability"] >= 0.999
     assert "De klant heeft een machtiging gegeven voor de rekening" in best["explanation"]
+
+
+async def test_what_was_put_aside_says_why_until_it_waits_again(world: World) -> None:
+    path = await waiting_payment(world)
+    held = path.replace("/payments/", "/queue/")
+    for reason in ("ask the bank", "the payer calls back"):
+        body = {"until": "2026-05-01", "reason": reason}
+        answer = await world.payments.call("POST", f"{held}/hold", json=body)
+        assert answer.status_code == 204
+    (item,) = await items(world, "/queue?show=held")
+    assert (item["held_until"], item["held_reason"]) == ("2026-05-01", "the payer calls back")
+    await world.payments.call("POST", f"{held}/release")
+    (item,) = await items(world, "/queue")
+    assert (item["held_until"], item["held_reason"]) == (None, None)
+
+
+async def test_what_was_asked_back_stands_with_the_payment(world: World) -> None:
+    payment = await overpaid(world)
+    asked = await ask(world, payment)
+    story = await world.get(f"/payments/{payment['id']}")
+    assert story["unallocated"]["amount"] == 0
+    (given,) = story["transfers"]
+    assert (given["transfer_id"], given["status"]) == (asked["id"], "asked")
+    assert given["amount"]["amount"] == 4_000
+    body = {"kind": "refund", "payment_id": payment["id"]}
+    again = await world.payments.call("POST", "/transfers", json=body)
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_refund")
+    assert again.json()["detail"].endswith("neither allocated nor asked back already")
 
 
 async def test_what_was_learned_shows_whose_account_it_is_and_is_found_by_it(world: World) -> None:
