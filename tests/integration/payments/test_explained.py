@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from shared.ids import uuid7
-from tests.factories.payments import camt053, customer_changed, paid
+from tests.factories.payments import Booked, camt053, customer_changed, paid
 from tests.integration.payments.conftest import World
+from tests.integration.payments.test_debits import debtor, released
 from tests.integration.payments.test_queue import HIS_IBAN, known_customer
 from tests.integration.payments.test_queue_by_hand import waiting_payment, wish
 from tests.integration.payments.test_transfers import ask, overpaid
@@ -143,6 +144,25 @@ async def test_a_mandate_says_until_when_it_can_be_used(world: World) -> None:
     assert used["usable_until"] == "2028-05-31"
     ended = await world.post(f"/mandates/{used['id']}/cancel", {"reason": "asked_by_customer"})
     assert ended["usable_until"] is None
+
+
+async def test_a_returned_debit_says_why_and_what_to_do_in_the_clerks_language(
+    world: World,
+) -> None:
+    bill = await debtor(world, 1, 6_400)
+    batch = await released(world)
+    assert [one["id"] for one in await items(world, "/debit-batches?status=released")] == [
+        batch["id"]
+    ]
+    assert await items(world, "/debit-batches?status=planned") == []
+    (debit,) = await items(world, f"/debits?invoice_id={bill.invoice_id}")
+    assert (debit["return_text"], debit["next_action_text"]) == (None, None)
+    collected = Booked(6_400, batch=batch["reference"])
+    back = paid(-6_400, end_to_end_id=debit["end_to_end_id"], return_code="AC04")
+    await world.upload(camt053([collected, back]))
+    (debit,) = await items(world, f"/debits?invoice_id={bill.invoice_id}&language=nl")
+    assert debit["return_text"] == "De rekening is opgeheven"
+    assert debit["next_action_text"] == "Vraag om het nieuwe rekeningnummer"
 
 
 async def test_a_refusal_of_ours_is_said_without_the_validators_words(world: World) -> None:
