@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from services.payments.api.payment_views import ChangeShown
 from services.payments.domain.target_days import MANDATE_UNUSED_MONTHS_MAX, months_before
 from services.payments.formats.direct_debit import PostalAddress
 from services.payments.models import Mandate
@@ -158,6 +159,10 @@ class MandateShown(BaseModel):
     iban: str | None
     account_holder: str | None
     reason: str | None
+
+
+class MandateStory(MandateShown):
+    history: list[ChangeShown]
 
 
 class MandateRequested(MandateShown):

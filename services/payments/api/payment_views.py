@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.payments.domain.queue_texts import FACTS, text_of
 from services.payments.domain.rule_texts import why_allocated
 from services.payments.domain.suggestions import Suggestion, stored
 from services.payments.models import Payment
+from services.payments.repository.history import Change
 from services.payments.use_cases.show_lines import LineText
 from services.payments.use_cases.show_payments import StoryView
 from shared.money import Money
@@ -89,6 +91,10 @@ class WeighedShown(BaseModel):
 
 
 class ChangeShown(BaseModel):
+    """A change of status: who made it, when, and by which request, event or job."""
+
+    model_config = ConfigDict(from_attributes=True)
+
     noun: str
     subject_id: UUID
     before: str | None
@@ -166,18 +172,7 @@ def story_shown(view: StoryView, language: str) -> Story:
             for row in view.transfers
         ],
         weighed=[weighed_shown(one, language) for one in stored(view.payment.candidates)],
-        history=[
-            ChangeShown(
-                noun=change.noun,
-                subject_id=change.subject_id,
-                before=change.before,
-                after=change.after,
-                actor=change.actor,
-                reason=change.reason,
-                changed_at=change.changed_at,
-            )
-            for change in view.changes
-        ],
+        history=changes_shown(view.changes),
     )
 
 
@@ -190,6 +185,10 @@ def weighed_shown(one: Suggestion, language: str) -> WeighedShown:
         against=list(one.against),
         explanation=[text_of(code, FACTS, language) for code in (*one.facts, *one.against)],
     )
+
+
+def changes_shown(changes: Sequence[Change]) -> list[ChangeShown]:
+    return [ChangeShown.model_validate(change) for change in changes]
 
 
 def sender_shown(text: LineText | None) -> Sender:

@@ -12,7 +12,7 @@ from tests.integration.payments.conftest import World
 from tests.integration.payments.test_debits import debtor, released
 from tests.integration.payments.test_queue import HIS_IBAN, known_customer
 from tests.integration.payments.test_queue_by_hand import waiting_payment, wish
-from tests.integration.payments.test_transfers import ask, overpaid
+from tests.integration.payments.test_transfers import ask, overpaid, sent
 
 DUTCH = {"Accept-Language": "nl-NL,nl;q=0.9"}
 
@@ -93,6 +93,21 @@ async def test_what_was_asked_back_stands_with_the_payment(world: World) -> None
     assert again.json()["detail"].endswith("neither allocated nor asked back already")
 
 
+async def test_who_asked_and_who_approved_stay_with_a_transfer_the_bank_refused(
+    world: World,
+) -> None:
+    asked = await ask(world, await overpaid(world))
+    await sent(world, asked)
+    await world.post(f"/transfers/{asked['id']}/reject", {"reason": "account_closed"})
+    told = (await world.get(f"/transfers/{asked['id']}"))["history"]
+    assert [(one["after"], one["actor"]) for one in told] == [
+        ("asked", "supervisor:tester"),
+        ("approved", "supervisor:colleague"),
+        ("in_file", "supervisor:tester"),
+        ("rejected", "supervisor:tester"),
+    ]
+
+
 async def test_what_was_learned_shows_whose_account_it_is_and_is_found_by_it(world: World) -> None:
     bill = await world.issue(1, 5_000)
     await world.hear(customer_changed(bill.customer_id, "K77"))
@@ -144,6 +159,8 @@ async def test_a_mandate_says_until_when_it_can_be_used(world: World) -> None:
     assert used["usable_until"] == "2028-05-31"
     ended = await world.post(f"/mandates/{used['id']}/cancel", {"reason": "asked_by_customer"})
     assert ended["usable_until"] is None
+    told = (await world.get(f"/mandates/{used['id']}"))["history"]
+    assert [one["after"] for one in told] == ["active", "cancelled"]
 
 
 async def test_a_returned_debit_says_why_and_what_to_do_in_the_clerks_language(
