@@ -12,6 +12,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import InningError, InvalidInput, Problem
+from shared.http.problems import said
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -99,6 +100,6 @@ def _json_rows(text: str) -> Iterator[tuple[int, dict[str, Any] | Problem]]:
 
 def _problems(line: int, error: ValidationError) -> list[Problem]:
     return [
-        Problem(".".join(str(part) for part in item["loc"]) or "row", item["msg"], line)
+        Problem(".".join(str(part) for part in item["loc"]) or "row", said(item["msg"]), line)
         for item in error.errors(include_input=False, include_url=False)
     ]

@@ -81,11 +81,16 @@ async def _on_malformed(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # The offending input is left out: it may be personal data.
     problems = [
-        {"field": ".".join(str(part) for part in item["loc"]), "message": item["msg"]}
+        {"field": ".".join(str(part) for part in item["loc"]), "message": said(item["msg"])}
         for item in error.errors()
     ]
     first = f"{problems[0]['field']}: {problems[0]['message']}" if problems else InvalidInput.title
     return problem(422, InvalidInput.code, InvalidInput.title, first, errors=problems)
+
+
+def said(message: str) -> str:
+    """What a validator of ours said, without Pydantic's words before it."""
+    return message.removeprefix("Value error, ")
 
 
 async def _on_http_exception(_request: Request, error: Exception) -> Response:

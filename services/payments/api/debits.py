@@ -11,9 +11,12 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from services.payments.api.file_answer import file_answer
+from services.payments.api.queue_views import Language
 from services.payments.config import settings_of
 from services.payments.domain.debit import Scheme, our_reference
+from services.payments.domain.queue_texts import text_of
 from services.payments.domain.return_rules import rules_on
+from services.payments.domain.return_texts import ACTIONS, RETURNS
 from services.payments.domain.target_days import terms_of
 from services.payments.formats.pain008 import Version
 from services.payments.models import Debit, DebitBatch
@@ -103,9 +106,11 @@ class DebitShown(BaseModel):
     collect_on: date
     sequence_type: str | None
     return_code: str | None
+    return_text: str | None
     returned_on: date | None
     # What the return asks for, and whether the next run collects it again.
     next_action: str | None
+    next_action_text: str | None
     retry: str | None
     terms: TermsShown | None
 
@@ -120,8 +125,12 @@ async def plan_batch(request: Request, session: Writing, body: BatchBody) -> Bat
 
 
 @batches.get("", dependencies=[requires("payments:read")])
-async def list_batches(session: Reading, paging: PageOf) -> Page[BatchShown]:
-    rows = await debit_rows.batches(session, paging)
+async def list_batches(
+    session: Reading,
+    paging: PageOf,
+    status: Literal["planned", "released", "cancelled"] | None = None,
+) -> Page[BatchShown]:
+    rows = await debit_rows.batches(session, paging, status)
     counts = await debit_rows.counts_by_status(session, [row.id for row in rows])
     return paging.page(rows, lambda row: _shown(row, counts.get(row.id, {})), lambda row: (row.id,))
 
@@ -185,6 +194,7 @@ async def download(
 async def list_debits(
     session: Reading,
     paging: PageOf,
+    language: Language,
     batch_id: UUID | None = None,
     customer_id: UUID | None = None,
     invoice_id: UUID | None = None,
@@ -199,7 +209,9 @@ async def list_debits(
         status=status,
     )
     schemes = await debit_rows.schemes(session, {row.batch_id for row in rows})
-    return paging.page(rows, lambda row: _debit(row, schemes[row.batch_id]), lambda row: (row.id,))
+    return paging.page(
+        rows, lambda row: _debit(row, schemes[row.batch_id], language), lambda row: (row.id,)
+    )
 
 
 async def _today(request: Request, session: WriteSession) -> date:
@@ -235,7 +247,7 @@ def _shown(batch: DebitBatch, counts: dict[str, tuple[int, int]]) -> BatchShown:
     )
 
 
-def _debit(row: Debit, scheme: str) -> DebitShown:
+def _debit(row: Debit, scheme: str, language: str) -> DebitShown:
     rule = None
     if row.return_code is not None and row.returned_on is not None:
         rule = rules_on(row.returned_on).of(row.return_code)
@@ -251,8 +263,10 @@ def _debit(row: Debit, scheme: str) -> DebitShown:
         collect_on=row.collect_on,
         sequence_type=row.sequence_type,
         return_code=row.return_code,
+        return_text=text_of(row.return_code, RETURNS, language) if row.return_code else None,
         returned_on=row.returned_on,
         next_action=rule.action if rule else None,
+        next_action_text=text_of(rule.action, ACTIONS, language) if rule else None,
         retry=rule.retry if rule else None,
         terms=None if row.status == "cancelled" else _terms(row.collect_on, scheme),
     )

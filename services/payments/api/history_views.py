@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.payments.domain.queue_texts import REASONS, text_of
+from services.payments.domain.rule_texts import why_allocated
 from services.payments.models import Allocation, PaymentNote
 from services.payments.repository.history import Change
 from services.payments.use_cases.show_payments import StoryView
@@ -28,6 +29,7 @@ class HappeningShown(BaseModel):
     invoice_number: str | None = None
     amount: Money | None = None
     matched_by: str | None = None
+    explanation: str | None = Field(None, description="of an allocation: what decided, in words")
     assignee: str | None = None
     held_until: date | None = None
 
@@ -57,6 +59,7 @@ def _change(
         shown.invoice_number = view.invoice_numbers.get(row.invoice_id)
         shown.amount = Money(row.amount_minor, row.currency)
         shown.matched_by = row.matched_by
+        shown.explanation = why_allocated(row.matched_by, row.order_rule, language)
         if row.reason is not None and change.after in {"rejected", "undoing", "undone"}:
             shown.why = f"{change.reason}: {text_of(row.reason, REASONS, language)}"
     return shown

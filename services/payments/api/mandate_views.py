@@ -9,6 +9,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from services.payments.api.payment_views import ChangeShown
+from services.payments.domain.target_days import MANDATE_UNUSED_MONTHS_MAX, months_before
 from services.payments.formats.direct_debit import PostalAddress
 from services.payments.models import Mandate
 from services.payments.use_cases.register_mandates import RegisterMandate
@@ -151,9 +153,16 @@ class MandateShown(BaseModel):
     is_final: bool
     signed_on: date
     last_used_on: date | None
+    usable_until: date | None = Field(
+        description="36 months after its last use, or its signing; none unless it can be used"
+    )
     iban: str | None
     account_holder: str | None
     reason: str | None
+
+
+class MandateStory(MandateShown):
+    history: list[ChangeShown]
 
 
 class MandateRequested(MandateShown):
@@ -182,7 +191,14 @@ def mandate_shown(row: Mandate, party: MandateParty) -> MandateShown:
         is_final=row.is_final,
         signed_on=row.signed_on,
         last_used_on=row.last_used_on,
+        usable_until=_usable_until(row),
         iban=party.iban,
         account_holder=party.account_holder,
         reason=row.reason,
     )
+
+
+def _usable_until(row: Mandate) -> date | None:
+    if row.status not in {"active", "suspended"}:
+        return None
+    return months_before(row.last_used_on or row.signed_on, -MANDATE_UNUSED_MONTHS_MAX)

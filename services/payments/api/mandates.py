@@ -16,12 +16,14 @@ from services.payments.api.mandate_views import (
     MandateBody,
     MandateRequested,
     MandateShown,
+    MandateStory,
     ReasonBody,
     Wanted,
     mandate_shown,
 )
 from services.payments.api.page_drawing import own_address
-from services.payments.repository import parties
+from services.payments.api.payment_views import changes_shown
+from services.payments.repository import history, parties
 from services.payments.use_cases.amend_mandate import AmendMandate, amend_mandate
 from services.payments.use_cases.change_mandates import change_mandate, finish_mandate
 from services.payments.use_cases.confirm_mandate import ask_mandate
@@ -93,8 +95,11 @@ async def list_mandates(
 @router.get("/{mandate_id}", dependencies=[requires("payments:read")])
 async def get_mandate(
     request: Request, session: Reading, mandate_id: UUID, response: Response
-) -> MandateShown:
-    return await _one(request, session, mandate_id, response)
+) -> MandateStory:
+    """With how it came to be as it is: signed, suspended, resumed, ended, by whom and when."""
+    shown = await _one(request, session, mandate_id, response)
+    changes = await history.changes_of(session, [mandate_id])
+    return MandateStory(**dict(shown), history=changes_shown(changes))
 
 
 @router.patch("/{mandate_id}", dependencies=[requires("payments:write")])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from services.payments.domain.queue_texts import FACTS, text_of
+from services.payments.domain.rule_texts import why_allocated
+from services.payments.domain.suggestions import Suggestion, stored
 from services.payments.models import Payment
+from services.payments.repository.history import Change
 from services.payments.use_cases.show_lines import LineText
 from services.payments.use_cases.show_payments import StoryView
 from shared.money import Money
@@ -57,11 +62,39 @@ class AllocationShown(BaseModel):
     written_off: Money | None = Field(description="a small difference given up beside it")
     fee: Money | None = Field(description="what a collector withheld")
     matched_by: str
+    order_rule: str | None = Field(
+        description="the law's order that chose among the claims, and since when it is in force"
+    )
+    explanation: str = Field(description="what decided, in words")
     reason: str | None
     created_at: datetime
 
 
+class GivenBackShown(BaseModel):
+    """A transfer out of it: until it is refused, cancelled or rejected it counts as allocated."""
+
+    transfer_id: UUID
+    kind: str
+    status: str
+    amount: Money
+
+
+class WeighedShown(BaseModel):
+    """An answer the engine weighed: whose money, for what, and what spoke for and against it."""
+
+    customer_id: UUID
+    invoice_ids: list[UUID]
+    probability: float | None = Field(description="between 0 and 1; none when not weighed")
+    facts: list[str]
+    against: list[str]
+    explanation: list[str] = Field(description="facts, then what is against it, in words")
+
+
 class ChangeShown(BaseModel):
+    """A change of status: who made it, when, and by which request, event or job."""
+
+    model_config = ConfigDict(from_attributes=True)
+
     noun: str
     subject_id: UUID
     before: str | None
@@ -78,6 +111,10 @@ class Story(PaymentShown):
     provider_payment_id: UUID | None
     sender: Sender
     allocations: list[AllocationShown]
+    transfers: list[GivenBackShown]
+    weighed: list[WeighedShown] = Field(
+        description="when it was last decided, best first; none when a reference decided by itself"
+    )
     history: list[ChangeShown]
 
 
@@ -99,7 +136,7 @@ def payment_shown(row: Payment) -> PaymentShown:
     )
 
 
-def story_shown(view: StoryView) -> Story:
+def story_shown(view: StoryView, language: str) -> Story:
     return Story(
         **dict(payment_shown(view.payment)),
         customer_number=view.customer.number if view.customer else None,
@@ -118,24 +155,40 @@ def story_shown(view: StoryView) -> Story:
                 written_off=_unless_none(row.written_off_minor, row.currency),
                 fee=_unless_none(row.fee_minor, row.currency),
                 matched_by=row.matched_by,
+                order_rule=row.order_rule,
+                explanation=why_allocated(row.matched_by, row.order_rule, language),
                 reason=row.reason,
                 created_at=row.created_at,
             )
             for row in view.allocations
         ],
-        history=[
-            ChangeShown(
-                noun=change.noun,
-                subject_id=change.subject_id,
-                before=change.before,
-                after=change.after,
-                actor=change.actor,
-                reason=change.reason,
-                changed_at=change.changed_at,
+        transfers=[
+            GivenBackShown(
+                transfer_id=row.id,
+                kind=row.kind,
+                status=row.status,
+                amount=Money(row.amount_minor, row.currency),
             )
-            for change in view.changes
+            for row in view.transfers
         ],
+        weighed=[weighed_shown(one, language) for one in stored(view.payment.candidates)],
+        history=changes_shown(view.changes),
     )
+
+
+def weighed_shown(one: Suggestion, language: str) -> WeighedShown:
+    return WeighedShown(
+        customer_id=one.customer_id,
+        invoice_ids=list(one.invoice_ids),
+        probability=one.probability,
+        facts=list(one.facts),
+        against=list(one.against),
+        explanation=[text_of(code, FACTS, language) for code in (*one.facts, *one.against)],
+    )
+
+
+def changes_shown(changes: Sequence[Change]) -> list[ChangeShown]:
+    return [ChangeShown.model_validate(change) for change in changes]
 
 
 def sender_shown(text: LineText | None) -> Sender:

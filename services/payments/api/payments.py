@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payments.api.history_views import HappeningShown, history_shown
@@ -129,8 +130,15 @@ async def list_payments(
     status: Literal["unallocated", "partly_allocated", "allocated", "reversed", "reclassified"]
     | None = None,
     source: Literal["bank", "direct_debit", "provider"] | None = None,
+    account_id: UUID | None = None,
+    line_id: Annotated[UUID | None, Query(description="of a statement")] = None,
+    amount_from: Annotated[int | None, Query(description="minor units")] = None,
+    amount_to: Annotated[int | None, Query(description="minor units")] = None,
+    booked_from: date | None = None,
+    booked_to: date | None = None,
     iban_ending: IbanEnding = None,
 ) -> Page[PaymentShown]:
+    """What came in, the oldest upload first."""
     vault = request.app.state.service.vault
     rows = await matching.payments(
         session,
@@ -139,15 +147,23 @@ async def list_payments(
         customer_id=customer_id,
         status=status,
         source=source,
+        account_id=account_id,
+        line_id=line_id,
+        within={
+            "amount_minor": (amount_from, amount_to),
+            "booked_on": (booked_from, booked_to),
+        },
     )
     return paging.page(rows, payment_shown, lambda row: (row.id,))
 
 
 @router.get("/{payment_id}", dependencies=[requires("payments:read")])
-async def get_payment(request: Request, session: Reading, payment_id: UUID) -> Story:
+async def get_payment(
+    request: Request, session: Reading, payment_id: UUID, language: Language
+) -> Story:
     """A payment with its story: where it came from, what it was meant for, who decided and when."""
     view = await show_story(session, payment_id, vault=request.app.state.service.vault)
-    return story_shown(view)
+    return story_shown(view, language)
 
 
 @router.post("/{payment_id}/match", dependencies=[requires("payments:write")])
@@ -183,12 +199,12 @@ async def undo(
 
 @router.post("/{payment_id}/notes", status_code=201, dependencies=[requires("payments:write")])
 async def write_note(
-    request: Request, session: Writing, payment_id: UUID, body: NoteBody
+    request: Request, session: Writing, payment_id: UUID, body: NoteBody, language: Language
 ) -> list[HappeningShown]:
     """Write something beside a payment; answers its history."""
     vault = request.app.state.service.vault
     await note(session, payment_id, body.text, vault=vault)
-    return history_shown(await show_story(session, payment_id, vault=vault), "en")
+    return history_shown(await show_story(session, payment_id, vault=vault), language)
 
 
 @router.get("/{payment_id}/history", dependencies=[requires("payments:read")])

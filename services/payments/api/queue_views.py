@@ -106,6 +106,7 @@ class QueueItem(BaseModel):
     customer_number: str | None
     assigned_to: str | None
     held_until: date | None
+    held_reason: str | None = Field(description="a payout's is in its history")
     sender: Sender
     candidates: list[CandidateShown]
     specifications: list[SpecificationShown]
@@ -164,6 +165,7 @@ def queue_item(view: QueueView, language: str) -> QueueItem:
         customer_number=view.customer.number if view.customer else None,
         assigned_to=view.mark.assigned_to if view.mark else None,
         held_until=view.mark.held_until if view.mark else None,
+        held_reason=view.held_reason,
         sender=sender_shown(view.text),
         candidates=[_candidate(one, language) for one in view.suggestions],
         specifications=[
@@ -213,6 +215,7 @@ def payout_item(one: QueuedPayout, language: str) -> QueueItem:
         customer_number=None,
         assigned_to=one.mark.assigned_to if one.mark else None,
         held_until=one.mark.held_until if one.mark else None,
+        held_reason=None,
         sender=sender_shown(None),
         candidates=[],
         specifications=[],

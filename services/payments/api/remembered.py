@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
-from pydantic import BaseModel
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, Field
 
-from services.payments.models import Customer, RememberedPayer
-from services.payments.repository import parties, payers
+from services.payments.api.payment_views import Sender, sender_shown
+from services.payments.repository import payers
+from services.payments.use_cases.show_remembered import RememberedView, show_remembered
 from shared.auth import requires
 from shared.errors import InvalidInput, NotFound
 from shared.http.pages import Page, PageOf
@@ -25,6 +27,7 @@ class RememberedShown(BaseModel):
     account: str
     customer_id: UUID
     customer_number: str | None
+    sender: Sender = Field(description="as in the last payment that taught it")
     payment_id: UUID
     taught_by: str
     taught_at: datetime
@@ -33,15 +36,17 @@ class RememberedShown(BaseModel):
 
 @router.get("", dependencies=[requires("payments:read")])
 async def list_remembered(
-    session: Reading, paging: PageOf, customer_id: UUID | None = None
+    request: Request,
+    session: Reading,
+    paging: PageOf,
+    customer_id: UUID | None = None,
+    iban: Annotated[str | None, Query(max_length=50, description="the payer's account")] = None,
 ) -> Page[RememberedShown]:
-    """Accounts that pay for customers; `payment_id` shows the sender of the last such payment."""
-    rows = await payers.taught(session, paging, customer_id)
-    customers = await parties.customers(session, {row.customer_id for row in rows})
+    """Accounts that pay for customers, and who holds them."""
+    vault = request.app.state.service.vault
+    views = await show_remembered(session, paging, customer_id=customer_id, iban=iban, vault=vault)
     return paging.page(
-        rows,
-        lambda row: _shown(row, customers.get(row.customer_id)),
-        lambda row: (row.iban_index.hex(), row.customer_id),
+        views, _shown, lambda view: (view.row.iban_index.hex(), view.row.customer_id)
     )
 
 
@@ -59,11 +64,13 @@ async def forget(session: Writing, account: str, customer_id: UUID) -> Response:
     return Response(status_code=204)
 
 
-def _shown(row: RememberedPayer, customer: Customer | None) -> RememberedShown:
+def _shown(view: RememberedView) -> RememberedShown:
+    row = view.row
     return RememberedShown(
         account=row.iban_index.hex(),
         customer_id=row.customer_id,
-        customer_number=customer.number if customer else None,
+        customer_number=view.customer.number if view.customer else None,
+        sender=sender_shown(view.sender),
         payment_id=row.payment_id,
         taught_by=row.taught_by,
         taught_at=row.taught_at,

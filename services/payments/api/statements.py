@@ -118,7 +118,8 @@ class StatementShown(BaseModel):
 
 
 class LineShown(BaseModel):
-    """A line with what the payer wrote, for somebody who may see it."""
+    """A line with what the payer wrote, for somebody who may see it; what became of its money is in
+    `/v1/payments?line_id=`."""
 
     id: UUID
     kind: str
@@ -211,9 +212,21 @@ async def upload_statements(
 
 @router.get("", dependencies=[requires("payments:read")])
 async def list_statements(
-    session: Reading, paging: PageOf, account_id: UUID | None = None, kind: Kind | None = None
+    session: Reading,
+    paging: PageOf,
+    account_id: UUID | None = None,
+    kind: Kind | None = None,
+    closes_from: date | None = None,
+    closes_to: date | None = None,
 ) -> Page[StatementShown]:
-    rows = await statements.statements(session, paging, account_id=account_id, kind=kind)
+    rows = await statements.statements(
+        session,
+        paging,
+        account_id=account_id,
+        kind=kind,
+        closes_from=closes_from,
+        closes_to=closes_to,
+    )
     return paging.page(rows, _shown, lambda row: (row.id,))
 
 

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.payments.api.file_answer import file_answer
+from services.payments.api.payment_views import ChangeShown, changes_shown
 from services.payments.config import settings_of
 from services.payments.domain.debit import our_reference
 from services.payments.formats.pain001 import Version
 from services.payments.models import Transfer, TransferFile
-from services.payments.repository import parties
+from services.payments.repository import history, parties
 from services.payments.repository import transfers as transfer_rows
 from services.payments.use_cases.ask_transfer import AskTransfer, ask_transfer
 from services.payments.use_cases.decide_transfer import approve_transfer, end_transfer
@@ -106,6 +107,10 @@ class TransferShown(BaseModel):
     executed_reason: str | None
 
 
+class TransferStory(TransferShown):
+    history: list[ChangeShown]
+
+
 class FileBody(BaseModel):
     """Without `transfer_ids` everything approved; executed today at the earliest."""
 
@@ -168,8 +173,11 @@ async def list_transfers(
 
 
 @transfers.get("/{transfer_id}", dependencies=[requires("payments:read")])
-async def get_transfer(request: Request, session: Reading, transfer_id: UUID) -> TransferShown:
-    return await show_one(request, session, await transfer_rows.transfer(session, transfer_id))
+async def get_transfer(request: Request, session: Reading, transfer_id: UUID) -> TransferStory:
+    """With who asked, approved, and whatever came after, in that order."""
+    shown = await show_one(request, session, await transfer_rows.transfer(session, transfer_id))
+    changes = await history.changes_of(session, [transfer_id])
+    return TransferStory(**dict(shown), history=changes_shown(changes))
 
 
 @transfers.post("/{transfer_id}/approve", dependencies=[requires("payments:approve")])

@@ -16,7 +16,8 @@ from typing import IO
 from services.payments.formats.statement import StatementEvent
 from services.payments.formats.unreadable import UnreadableFile
 
-SIGNATURE = b"PK\x03\x04"
+# Of an archive, and of one that holds nothing.
+SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 
 _ARCHIVE_BYTES_MAX = 300 << 20
 _UNPACKED_BYTES_MAX = 1 << 30

@@ -12,6 +12,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SURROUNDINGS = b" \t\r\n\x00\x01\x02\x03\x1a"
 _FIELD = re.compile(rb"(?:^|[\r\n])[\x01-\x04\x1a ]{0,8}:(?:\d\d[A-Z]?|NS):")
+_ROW = re.compile(rb"[^\r\n\x00]*[;,\t]")
 _OTHER_FILES = {
     b"\x1f\x8b": "a gzip archive: send the file inside it",
     b"%PDF": "a PDF: ask the bank for camt.053 or MT940",
@@ -37,7 +38,7 @@ def kind_of(head: bytes, *, may_be_csv: bool = False) -> Kind:
     for start, message in _OTHER_FILES.items():
         if bare.startswith(start):
             raise UnreadableFile.field("file", f"this is {message}", 1)
-    if bare.startswith(archive.SIGNATURE):
+    if bare.startswith(archive.SIGNATURES):
         return Kind.ZIP
     if bare.startswith((b"<", *_WIDE_MARKS)):
         return Kind.CAMT
@@ -45,4 +46,6 @@ def kind_of(head: bytes, *, may_be_csv: bool = False) -> Kind:
         return Kind.MT940
     if may_be_csv:
         return Kind.CSV
-    raise UnreadableFile.field("file", "neither camt nor MT940 is recognised in this file", 1)
+    what_to_do = "; to read a CSV, name its mapping or store one" if _ROW.match(bare) else ""
+    message = f"neither camt nor MT940 is recognised in this file{what_to_do}"
+    raise UnreadableFile.field("file", message, 1)

@@ -16,6 +16,7 @@ from typing import Annotated, Protocol
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 
 from services.payments.config import Settings
 from services.payments.intake.folder import WatchedFolder
@@ -54,8 +55,8 @@ def folder(
     once: Once = False,  # noqa: FBT002
 ) -> None:
     """Take what is dropped into ROOT/<creditor's id>/in."""
+    service = _service()
     root.mkdir(parents=True, exist_ok=True)
-    service = Service("payments", Settings())
     _run(service, WatchedFolder(service, root, settle_s=settle_s), every_s, settle_s, once=once)
 
 
@@ -85,8 +86,18 @@ def sftp(
         pattern=pattern,
         delete=delete,
     )
-    service = Service("payments", Settings())
+    service = _service()
     _run(service, BankServerPoller(service, creditor, server), every_s, settle_s, once=once)
+
+
+def _service() -> Service:
+    """Payments by its settings; what is wrong with them is named, never shown."""
+    try:
+        return Service("payments", Settings())
+    except ValidationError as wrong:
+        names = sorted({f"payments_{error['loc'][0]}".upper() for error in wrong.errors()})
+        typer.echo(f"settings that are missing or wrong: {', '.join(names)}", err=True)
+        raise typer.Exit(2) from None
 
 
 def _run(service: Service, source: Source, every_s: float, settle_s: float, *, once: bool) -> None:

@@ -246,8 +246,12 @@ async def schemes(session: AsyncSession, batch_ids: Collection[UUID]) -> dict[UU
     return {row.id: row.scheme for row in rows}
 
 
-async def batches(session: AsyncSession, paging: Paging) -> Sequence[DebitBatch]:
+async def batches(
+    session: AsyncSession, paging: Paging, status: str | None = None
+) -> Sequence[DebitBatch]:
     query = select(DebitBatch).order_by(DebitBatch.id).limit(paging.limit + 1)
+    if status is not None:
+        query = query.where(DebitBatch.status == status)
     if paging.after:
         query = query.where(DebitBatch.id > UUID(paging.after[0]))
     return (await session.scalars(query)).all()

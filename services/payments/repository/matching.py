@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -208,15 +209,22 @@ async def payments(
     *,
     queue_only: bool = False,
     ending_indexes: Collection[bytes] = (),
+    within: Mapping[str, tuple[Any, Any]] = MappingProxyType({}),
     **equal: Any,
 ) -> Sequence[Payment]:
-    """One page; `equal` are columns and the values asked for (None: any)."""
+    """One page; `equal` are columns and the values asked for, `within` the least and the most of
+    a column (None: any)."""
     query = select(Payment).order_by(Payment.id).limit(paging.limit + 1)
     if ending_indexes:
         query = query.where(from_account_ending(ending_indexes))
     for column, value in equal.items():
         if value is not None:
             query = query.where(getattr(Payment, column) == value)
+    for column, (least, most) in within.items():
+        if least is not None:
+            query = query.where(getattr(Payment, column) >= least)
+        if most is not None:
+            query = query.where(getattr(Payment, column) <= most)
     if queue_only:
         query = query.where(Payment.queue_reason.is_not(None))
     if paging.after:

@@ -138,13 +138,18 @@ def _paid_for(
 
 
 async def taught(
-    session: AsyncSession, paging: Paging, customer_id: UUID | None = None
+    session: AsyncSession,
+    paging: Paging,
+    customer_id: UUID | None = None,
+    iban_index: bytes | None = None,
 ) -> Sequence[RememberedPayer]:
     """What is remembered now, by account and customer."""
     key = tuple_(RememberedPayer.iban_index, RememberedPayer.customer_id)
     query = select(RememberedPayer).where(RememberedPayer.active).order_by(key)
     if customer_id is not None:
         query = query.where(RememberedPayer.customer_id == customer_id)
+    if iban_index is not None:
+        query = query.where(RememberedPayer.iban_index == iban_index)
     if paging.after:
         query = query.where(key > (bytes.fromhex(paging.after[0]), UUID(paging.after[1])))
     return (await session.scalars(query.limit(paging.limit + 1))).all()

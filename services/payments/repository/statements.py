@@ -12,7 +12,7 @@ from sqlalchemy import any_, func, literal, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.payments.domain.statement_chain import Link
-from services.payments.models import BankLine, BankStatement, StatementFile
+from services.payments.models import BankLine, BankStatement, Payment, StatementFile
 from services.payments.repository.locking import locked
 from services.payments.repository.parties import UUIDS
 from shared.db import WriteSession
@@ -103,12 +103,18 @@ async def statements(
     *,
     account_id: UUID | None = None,
     kind: str | None = None,
+    closes_from: date | None = None,
+    closes_to: date | None = None,
 ) -> Sequence[BankStatement]:
     query = select(BankStatement).order_by(BankStatement.id).limit(paging.limit + 1)
     if account_id is not None:
         query = query.where(BankStatement.account_id == account_id)
     if kind is not None:
         query = query.where(BankStatement.kind == kind)
+    if closes_from is not None:
+        query = query.where(BankStatement.closes_on >= closes_from)
+    if closes_to is not None:
+        query = query.where(BankStatement.closes_on <= closes_to)
     if paging.after:
         query = query.where(BankStatement.id > UUID(paging.after[0]))
     return (await session.scalars(query)).all()
@@ -119,6 +125,18 @@ async def lines_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID
         select(BankLine).where(BankLine.id == any_(literal(list(ids), UUIDS)))
     )
     return {row.id: row for row in rows}
+
+
+async def lines_of_payments(
+    session: AsyncSession, payment_ids: Collection[UUID]
+) -> dict[UUID, BankLine]:
+    """By payment; one that did not come from a bank has none."""
+    rows = await session.execute(
+        select(Payment.id, BankLine)
+        .join(BankLine, BankLine.id == Payment.line_id)
+        .where(Payment.id == any_(literal(list(payment_ids), UUIDS)))
+    )
+    return {row.id: row.BankLine for row in rows}
 
 
 async def lock_line(session: WriteSession, line_id: UUID) -> BankLine:
@@ -162,6 +180,8 @@ async def lock_without_ending(session: WriteSession, limit: int) -> Sequence[Ban
 
 
 async def lines_of(session: AsyncSession, statement_id: UUID, paging: Paging) -> Sequence[BankLine]:
+    if await session.get(BankStatement, statement_id) is None:
+        raise NotFound("no statement with this id")
     query = (
         select(BankLine)
         .where(BankLine.statement_id == statement_id)

@@ -169,6 +169,11 @@ def facts_of(row: Transfer) -> TransferFacts:
     )
 
 
+async def transfers_of_payment(session: AsyncSession, payment_id: UUID) -> Sequence[Transfer]:
+    query = select(Transfer).where(Transfer.payment_id == payment_id).order_by(Transfer.id)
+    return (await session.scalars(query)).all()
+
+
 async def transfers_of_file(session: AsyncSession, file_id: UUID) -> Sequence[Transfer]:
     query = select(Transfer).where(Transfer.file_id == file_id).order_by(Transfer.id)
     return (await session.scalars(query)).all()

@@ -103,7 +103,11 @@ def _amount(command: AskTransfer, payment: Payment | None) -> Money:
         if command.kind == "levy":
             raise InvalidInput.field("payment_id", "a levy is not paid out of one payment")
         if payment.status not in {"unallocated", "partly_allocated"}:
-            raise NothingToRefund(f"the payment is {payment.status}", state=payment.status)
+            raise NothingToRefund(
+                f"the payment is {payment.status}: nothing of it is left that is neither allocated"
+                " nor asked back already",
+                state=payment.status,
+            )
         rest = Money(payment.amount_minor - payment.allocated_minor, payment.currency)
         amount = command.amount or rest
         if amount.currency != rest.currency or amount > rest:

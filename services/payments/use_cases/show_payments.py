@@ -18,6 +18,7 @@ from services.payments.models import (
     PaymentNote,
     QueueMark,
     Remittance,
+    Transfer,
 )
 from services.payments.repository import (
     history,
@@ -26,6 +27,7 @@ from services.payments.repository import (
     queue,
     remittances,
     statements,
+    transfers,
 )
 from services.payments.use_cases.allocate import rest_of
 from services.payments.use_cases.note_payments import show_notes
@@ -55,6 +57,8 @@ class QueueView:
     line: BankLine | None
     text: LineText | None
     suggestions: tuple[SuggestionView, ...]
+    # Why it was put aside, while it is.
+    held_reason: str | None
     # Specifications of a collector that wait, when the money came from its account.
     specifications: Sequence[Remittance]
     # Rows of the specification it was taken apart by that nobody has placed yet.
@@ -74,6 +78,7 @@ class StoryView:
     changes: Sequence[history.Change]
     notes: Sequence[PaymentNote]
     note_texts: dict[UUID, str | None]
+    transfers: Sequence[Transfer]
 
 
 async def show_queue(
@@ -91,6 +96,8 @@ async def show_queue(
     indexes = {line.iban_index for line in lines.values() if line.iban_index}
     specified = await remittances.waiting_by_iban(session, indexes)
 
+    held = [payment.id for payment, mark in queued if mark and mark.held_until]
+    held_reasons = await _held_reasons(session, held, vault) if held else {}
     unknown = [p.id for p in payments if p.queue_reason == "specification_unknown"]
     strays = await remittances.strays_of_payments(session, unknown) if unknown else {}
     shown = {key: await show_strays(session, rows, vault=vault) for key, rows in strays.items()}
@@ -115,11 +122,21 @@ async def show_queue(
             lines.get(payment.line_id) if payment.line_id else None,
             texts.get(payment.line_id) if payment.line_id else None,
             tuple(view(payment, one) for one in proposals.suggestions[payment.id]),
+            held_reasons.get(payment.id),
             specifications(payment),
             shown.get(payment.id, ()),
         )
         for payment, mark in queued
     ]
+
+
+async def _held_reasons(
+    session: AsyncSession, payment_ids: Sequence[UUID], vault: Vault
+) -> dict[UUID, str | None]:
+    """The last one counts."""
+    notes = [note for note in await queue.notes_of(session, payment_ids) if note.kind == "hold"]
+    texts = await show_notes(session, notes, vault=vault)
+    return {note.payment_id: texts[note.id] for note in notes}
 
 
 async def show_story(session: AsyncSession, payment_id: UUID, *, vault: Vault) -> StoryView:
@@ -148,4 +165,5 @@ async def show_story(session: AsyncSession, payment_id: UUID, *, vault: Vault) -
         await history.changes_of(session, subjects),
         notes,
         await show_notes(session, notes, vault=vault),
+        await transfers.transfers_of_payment(session, payment_id),
     )

@@ -129,3 +129,14 @@ def test_it_runs_as_a_module(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert json.loads(done.stdout)["field"] == "CstmrDrctDbtInitn"
+
+
+def test_a_csv_without_a_mapping_is_told_what_it_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = written(tmp_path, "a.csv", b"Datum;Bedrag\n20260401;1,00\n")
+    noise = written(tmp_path, "b.bin", b"\x8f\x00;\x17")
+    assert read.main([table, noise]) == 1
+    of_table, of_noise = (line["error"] for line in printed(capsys))
+    assert str(of_table).endswith("; to read a CSV, name its mapping or store one")
+    assert of_noise == "neither camt nor MT940 is recognised in this file"

@@ -91,8 +91,7 @@ def test_a_member_with_a_password_is_refused() -> None:
 
 @pytest.mark.parametrize("members", [{}, {"folder/": b""}])
 def test_an_archive_without_a_file_is_refused(members: dict[str, bytes]) -> None:
-    problem = refusal(packed(members))
-    assert problem.line is not None or "neither" in problem.message
+    assert refusal(packed(members)).message == "the ZIP holds no file"
 
 
 @pytest.mark.parametrize("length", range(5, len(packed({"a.xml": GOOD})) - 1, 31))
