@@ -106,7 +106,7 @@ class QueueItem(BaseModel):
     customer_number: str | None
     assigned_to: str | None
     held_until: date | None
-    held_reason: str | None = Field(description="a payout's is in its history")
+    held_reason: str | None = Field(description="a payout's or a reversal's is in its history")
     sender: Sender
     candidates: list[CandidateShown]
     specifications: list[SpecificationShown]
@@ -244,6 +244,7 @@ def reversal_item(view: ReversalView, language: str) -> QueueItem:
         customer_number=None,
         assigned_to=row.assigned_to,
         held_until=row.held_until,
+        held_reason=None,
         sender=shown.sender,
         candidates=[],
         specifications=[],
