@@ -53,9 +53,10 @@ QUEUE_ADVICE: Final[Texts] = {
         " als tegoed",
     ),
     "charge_reversed": (
-        "Look up on the statement what the bank had taken; match it only when a customer paid it",
-        "Zoek op het afschrift op wat de bank had afgeschreven; wijs het alleen toe als een klant"
-        " het heeft betaald",
+        "Look up on the statement what had left: a charge, or a transfer made elsewhere; match it"
+        " only when a customer paid it",
+        "Zoek op het afschrift op wat was afgeschreven: kosten, of een overboeking van elders; wijs"
+        " het alleen toe als een klant het heeft betaald",
     ),
     **dict.fromkeys(("unknown_to_provider", "provider_away", "provider_refused"), _UNTOLD),
 }

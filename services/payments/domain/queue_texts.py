@@ -86,8 +86,8 @@ REASONS: Final[Texts] = {
         "Een overboeking van ons kwam terug: de bank van de begunstigde nam ze niet aan",
     ),
     "charge_reversed": (
-        "The bank gave back what it had taken, which no customer paid",
-        "De bank gaf terug wat zij had afgeschreven; geen klant heeft dit betaald",
+        "Money that had left the account came back; no customer paid it",
+        "Geld dat van de rekening was afgeschreven kwam terug; geen klant heeft dit betaald",
     ),
     "payout_unexplained": (
         "Looks like a payout of the provider for more than it holds",

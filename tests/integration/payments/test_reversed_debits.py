@@ -138,6 +138,27 @@ async def test_a_transfer_that_comes_back_is_its_customers_money_and_pays_no_bil
     assert (await world.get("/reconciliation"))["agrees"]
 
 
+async def test_what_looked_like_a_reversal_and_is_a_transfer_of_ours_waits_no_longer(
+    world: World,
+) -> None:
+    transfer = await ask(world, await overpaid(world))
+    await sent(world, transfer)
+    out = paid(-4_000, is_reversal=True, iban=PAYER)
+    await world.upload(camt053([out], number=2, opening=10_000, day=LATER))
+    waits = next(one for one in await queued(world) if one["kind"] == "reversal")
+    reversal_id = waits["reversal"]["reversal_id"]
+    said = {"line_id": reversal_id, "reason": "bank_confirmed"}
+    await world.approve(f"/transfers/{transfer['id']}/execute", said)
+    assert [one["kind"] for one in await queued(world)] == []
+    assert (await world.get(f"/reversals/{reversal_id}"))["status"] == "dismissed"
+    payment = next(one for one in await payments(world))
+    part = {"payment_id": payment["id"], "amount": waits["amount"]}
+    body = {"parts": [part], "reason": "mistaken"}
+    refused = await world.payments.call("POST", f"/reversals/{reversal_id}/settle", json=body)
+    assert refused.status_code == 409
+    assert (await world.get("/reconciliation"))["agrees"]
+
+
 async def test_a_fee_the_bank_gives_back_is_not_matched_by_its_amount(world: World) -> None:
     bill = await world.issue(1, 1_250)
     back = paid(1_250, is_reversal=True, text=f"kosten {bill.rf_reference}")
