@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
+
+_PROBLEMS_SHOWN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,14 @@ class InvalidInput(BusinessError):
     def field(cls, field: str, message: str, line: int | None = None) -> Self:
         where = f"line {line}, " if line is not None else ""
         return cls(f"{where}{field}: {message}", [Problem(field, message, line)])
+
+    @classmethod
+    def several(cls, problems: Sequence[Problem]) -> Self:
+        """All that is wrong with a file or a list: how many are told, the first of them shown."""
+        if len(problems) == 1:
+            one = problems[0]
+            return cls.field(one.field, one.message, one.line)
+        return cls(f"{len(problems)} problems; nothing was stored", problems[:_PROBLEMS_SHOWN])
 
 
 class Unauthorized(InningError):

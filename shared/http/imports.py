@@ -16,8 +16,6 @@ from shared.http.problems import said
 
 M = TypeVar("M", bound=BaseModel)
 
-_PROBLEMS_MAX = 200
-
 
 class UnsupportedImport(InningError):
     code = "unsupported_media_type"
@@ -54,9 +52,7 @@ async def read_rows(
         except ValidationError as error:
             problems += _problems(line, error)
     if problems:
-        raise InvalidInput(
-            f"{len(problems)} problems; nothing was stored", problems[:_PROBLEMS_MAX]
-        )
+        raise InvalidInput.several(problems)
     if not rows:
         raise InvalidInput.field("body", "there are no rows")
     return rows

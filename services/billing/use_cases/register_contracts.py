@@ -132,4 +132,4 @@ def _doubled(
 
 def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
-        raise InvalidInput(f"{len(problems)} problems; nothing was stored", problems)
+        raise InvalidInput.several(problems)

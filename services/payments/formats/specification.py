@@ -17,7 +17,6 @@ from shared.money import Money
 
 T = TypeVar("T")
 
-_PROBLEMS_MAX = 200
 _REFERENCE_LENGTH_MAX = 140
 
 
@@ -42,9 +41,7 @@ def read_specification(content: bytes, layout: Layout, currency: str) -> list[Ro
     problems: list[Problem] = []
     rows = list(_rows(text, layout, currency, problems))
     if problems:
-        raise InvalidInput(
-            f"{len(problems)} problems; nothing was stored", problems[:_PROBLEMS_MAX]
-        )
+        raise InvalidInput.several(problems)
     if not rows:
         raise InvalidInput.field("body", "there are no rows")
     return rows

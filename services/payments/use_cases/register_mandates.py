@@ -175,7 +175,7 @@ async def _refuse(
         return
     if len(commands) == 1 and given and given[0] in taken:
         raise Conflict("the mandate reference is taken")
-    raise InvalidInput(f"{len(problems)} problems; nothing was stored", problems[:200])
+    raise InvalidInput.several(problems)
 
 
 def _problems_of(
