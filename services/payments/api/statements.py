@@ -82,7 +82,11 @@ class StatementResult(BaseModel):
 
 
 class ImportResult(BaseModel):
-    """`queued` payments wait for a person in `/v1/queue`; `other` lines are nobody's payment."""
+    """`queued` payments wait for a person in `/v1/queue`; `other` lines are nobody's payment.
+
+    `reversals` are lines by which the bank took a payment back; where it is not certain which, they
+    wait in the queue too.
+    """
 
     file_id: UUID
     sha256: str
@@ -97,6 +101,7 @@ class ImportResult(BaseModel):
     debits_returned: int
     payouts: int
     transfers: int = 0
+    reversals: int = 0
     other: int
 
 

@@ -13,8 +13,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-# Between a credit and its reversal; recalls for fraud or by mistake take up to 13 months in law,
-# but what is older than this no bank reverses without asking.
+# Between a credit and its reversal: what is older is left to a person.
 DAYS_MAX: Final = 90
 # A word of the payer or the bank that tells one payment from others; shorter ones repeat.
 _WORD_CHARACTERS_MIN: Final = 6

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.payments.domain.bank_lines import NAMES, Collection
+from services.payments.domain.bank_lines import NAMES, Collection, Reversed
 from services.payments.domain.statement_chain import Gap
 from services.payments.models import BankAccount, Payment
 from services.payments.use_cases.identify_entries import Report
@@ -30,6 +30,7 @@ def import_result(
     `taken_apart` are bulk sums that a specification explained after they were booked.
     """
     kinds = Counter(NAMES[type(line.kind)] for line in plan.lines)
+    taken_back = sum(isinstance(line.kind, Reversed) for line in plan.lines)
     collected = sum(
         len(line.kind.debit_ids) for line in plan.lines if isinstance(line.kind, Collection)
     )
@@ -49,7 +50,8 @@ def import_result(
         "debits_returned": kinds["return"],
         "payouts": kinds["payout"],
         "transfers": kinds["transfer"],
-        "other": kinds["other"],
+        "reversals": taken_back,
+        "other": kinds["other"] - taken_back,
     }
 
 
