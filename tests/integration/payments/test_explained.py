@@ -186,4 +186,4 @@ async def test_a_refusal_of_ours_is_said_without_the_validators_words(world: Wor
     body = {"payment_ids": [], "assignee": "me"}
     answer = await world.payments.call("POST", "/queue/assign", json=body)
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["message"] == "name at least one payment or payout"
+    assert answer.json()["errors"][0]["message"] == "name at least one payment, payout or reversal"
