@@ -60,7 +60,8 @@ def slash_fields(lines: list[str]) -> dict[str, Any]:
     for place, following in pairwise(places):
         tag, parts = words[place], words[place + 1 : following]
         if tag == "CNTP":
-            _counterparty(parts, found)
+            if parts:
+                _counterparty(parts, found)
             continue
         value = "/".join(parts).strip("/ ")
         if tag in _PARTIES:

@@ -53,6 +53,13 @@ def test_ing_with_a_betalingskenmerk_a_purpose_and_an_account_of_old() -> None:
     assert detail.purpose == "OTHR"
 
 
+def test_a_counterparty_of_whom_nothing_is_told() -> None:
+    assert told(detail_of(":86:/CNTP/EREF/E-1//REMI/USTD//thanks/")) == {
+        "end_to_end_id": "E-1",
+        "remittance_text": "thanks",
+    }
+
+
 def test_ing_tags_broken_in_the_middle_of_their_values() -> None:
     detail = detail_of(
         "/TRCD/001",
