@@ -23,7 +23,7 @@ from services.payments.use_cases.accept_payout import (
     reopen_payout,
 )
 from services.payments.use_cases.explain_payouts import look_again
-from services.payments.use_cases.note_payouts import show_payout_notes
+from services.payments.use_cases.note_queued import PAYOUT_NOTES, show_queued_notes
 from shared.auth import Caller, requires
 from shared.http.pages import Page, PageOf
 from shared.http.unit import Reading, Writing
@@ -209,7 +209,7 @@ async def _whole(request: Request, session: Reading | Writing, payout_id: UUID) 
     mark = await queue_payouts.mark_of(session, payout_id)
     notes = await queue_payouts.notes_of(session, payout_id)
     vault = request.app.state.service.vault
-    texts = await show_payout_notes(session, notes, vault=vault)
+    texts = await show_queued_notes(session, PAYOUT_NOTES, notes, vault=vault)
     return PayoutWhole(
         **dict(payout_shown(payout, settlement)),
         parts=[_part(part) for part in parts],

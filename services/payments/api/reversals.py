@@ -18,7 +18,7 @@ from services.payments.use_cases.decide_reversal import (
     dismiss_reversal,
     settle_by_hand,
 )
-from services.payments.use_cases.note_reversals import show_reversal_notes
+from services.payments.use_cases.note_queued import REVERSAL_NOTES, show_queued_notes
 from services.payments.use_cases.show_reversals import show_reversals
 from shared.auth import requires
 from shared.http.unit import Reading, Writing
@@ -131,7 +131,7 @@ async def _whole(
     row = await reversals.reversal(session, reversal_id)
     view = (await show_reversals(session, [row], vault=vault))[reversal_id]
     notes = await reversals.notes_of(session, reversal_id)
-    texts = await show_reversal_notes(session, notes, vault=vault)
+    texts = await show_queued_notes(session, REVERSAL_NOTES, notes, vault=vault)
     parts = await reversals.parts_of(session, reversal_id)
     whole: dict[str, Any] = dict(reversal_shown(view, language))
     return ReversalWhole(

@@ -14,7 +14,7 @@ from services.payments.domain.transitions import after
 from services.payments.models import PayoutSettlement, ProviderPayout
 from services.payments.repository import payouts
 from services.payments.use_cases.explain_payouts import look_again
-from services.payments.use_cases.note_payouts import note_payouts
+from services.payments.use_cases.note_queued import PAYOUT_NOTES, note_queued
 from shared import outbox
 from shared.crypto import Vault
 from shared.db import WriteSession
@@ -60,7 +60,9 @@ async def accept_difference(
     row.difference_minor = difference.minor
     _tell(session, payout, Money(row.fee_minor, row.currency) + difference)
     detail = {"difference_minor": difference.minor}
-    await note_payouts(session, [payout_id], "accept", command.reason, detail, vault=vault)
+    await note_queued(
+        session, PAYOUT_NOTES, [payout_id], "accept", command.reason, detail, vault=vault
+    )
 
 
 async def reopen_payout(
@@ -71,7 +73,7 @@ async def reopen_payout(
     row.status = after(SETTLEMENT, "settlement", row.status, "reopen")
     kept = row.fee_minor + (row.difference_minor or 0)
     _tell(session, payout, Money(-kept, row.currency))
-    await note_payouts(session, [payout_id], "reopen", reason, {}, vault=vault)
+    await note_queued(session, PAYOUT_NOTES, [payout_id], "reopen", reason, {}, vault=vault)
     await session.flush()
     await look_again(session, payout_id=payout_id)
 

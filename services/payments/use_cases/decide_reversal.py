@@ -9,7 +9,7 @@ from uuid import UUID
 from services.payments.domain.transitions import REVERSAL, after
 from services.payments.models import BankReversal, Payment
 from services.payments.repository import matching, reversals, statements
-from services.payments.use_cases.note_reversals import note_reversals
+from services.payments.use_cases.note_queued import REVERSAL_NOTES, note_queued
 from services.payments.use_cases.settle_reversals import Taken, take_back
 from shared.crypto import Vault
 from shared.db import WriteSession
@@ -43,7 +43,7 @@ async def settle_by_hand(
     taken = [Taken(row, payments[part.payment_id], part.amount, line.return_code) for part in parts]
     await take_back(session, taken, vault=vault)
     detail = {"payment_ids": [str(part.payment_id) for part in parts]}
-    await note_reversals(session, [reversal_id], "settle", reason, detail, vault=vault)
+    await note_queued(session, REVERSAL_NOTES, [reversal_id], "settle", reason, detail, vault=vault)
 
 
 async def dismiss_reversal(
@@ -53,7 +53,7 @@ async def dismiss_reversal(
     row = await _lock(session, reversal_id)
     row.status = after(REVERSAL, "reversal", row.status, "dismiss")
     row.reason, row.version = None, row.version + 1
-    await note_reversals(session, [reversal_id], "dismiss", reason, {}, vault=vault)
+    await note_queued(session, REVERSAL_NOTES, [reversal_id], "dismiss", reason, {}, vault=vault)
 
 
 async def _lock(session: WriteSession, reversal_id: UUID) -> BankReversal:

@@ -15,8 +15,7 @@ from services.payments.models import BankReversal, Payment, PayoutMark, QueueMar
 from services.payments.repository import matching, reversals
 from services.payments.repository.queue_payouts import unexplained
 from services.payments.use_cases.note_payments import Note, note_payments
-from services.payments.use_cases.note_payouts import note_payouts
-from services.payments.use_cases.note_reversals import note_reversals
+from services.payments.use_cases.note_queued import PAYOUT_NOTES, REVERSAL_NOTES, note_queued
 from shared.bulk import insert_rows, update_rows
 from shared.crypto import Vault
 from shared.db import WriteSession, scope_of
@@ -132,5 +131,8 @@ async def _note(
 ) -> None:
     notes = [Note(payment, kind, text, detail) for payment in waiting.payments]
     await note_payments(session, notes, vault=vault)
-    await note_payouts(session, waiting.payout_ids, kind, text, detail, vault=vault)
-    await note_reversals(session, waiting.reversal_ids, kind, text, detail, vault=vault)
+    for book, ids in (
+        (PAYOUT_NOTES, waiting.payout_ids),
+        (REVERSAL_NOTES, waiting.reversal_ids),
+    ):
+        await note_queued(session, book, ids, kind, text, detail, vault=vault)
