@@ -87,8 +87,7 @@ async def _forget(session: WriteSession, customer_ids: Sequence[UUID], vault: Va
     await end_forgotten(session, await transfers.unsent_to(session, customer_ids))
     await cancel_mandates_of(session, customer_ids, "customer_erased")
     await vault.open_or_create(session, customer_ids)
-    for customer_id in customer_ids:
-        await vault.destroy(session, customer_id)
+    await vault.destroy_all(session, customer_ids)
     for statement in _FORGET:
         forget = text(statement).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
         await session.execute(forget, {"ids": list(customer_ids)})
