@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -49,10 +50,10 @@ async def find_originals(
 
 
 def _each_once(found: Mapping[UUID, Found]) -> dict[UUID, Found]:
-    meant = [one.payment_id for one in found.values() if one.payment_id is not None]
+    meant = Counter(one.payment_id for one in found.values())
     return {
         id_: Found(None, "reversal_unclear", one.candidates)
-        if one.payment_id is not None and meant.count(one.payment_id) > 1
+        if one.payment_id is not None and meant[one.payment_id] > 1
         else one
         for id_, one in found.items()
     }
